@@ -1,0 +1,25 @@
+//! InspireAI: a self-hosted AI workbench. A catalogue of AI tools, and a chat in which people use them.
+//!
+//! The first level is where code runs, the second the domain noun, the same word in every place:
+//!
+//! - [`model`]: both sides; wire types and pure rules.
+//! - [`api`]: server functions, the pages' way to the services.
+//! - [`ui`]: components, one a file; `ui/app.rs` is the table of pages.
+//! - [`browser`]: wrappers of browser APIs; compile on both sides, run only in the browser.
+//! - `server`: everything that runs only on the server; `server/http/router.rs` lists every route.
+//!
+//! Arrows run one way: doors (`ui`, `api`, `server::http`) to services, to providers, database and run log, to `model`.
+
+pub mod api;
+pub mod browser;
+// Two cores of one thing: which of them is compiled is decided here, so that no other file asks.
+#[cfg(feature = "local")]
+#[path = "server/providers/local/chat.rs"]
+mod local_chat;
+#[cfg(all(feature = "ssr", not(feature = "local")))]
+#[path = "server/providers/without_local.rs"]
+mod local_chat;
+pub mod model;
+#[cfg(feature = "ssr")]
+pub mod server;
+pub mod ui;

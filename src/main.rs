@@ -1,0 +1,5 @@
+//! The `inspireai` binary.
+
+fn main() -> std::process::ExitCode {
+    inspireai::server::run()
+}
