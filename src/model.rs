@@ -1,0 +1,17 @@
+//! What both sides share: wire types and pure rules.
+//!
+//! Serde only: no I/O, no clock, no randomness, no views. What is here compiles into the server and
+//! into the client, so that one rule (how a transcript folds, what a name may be) is written once.
+
+pub mod catalog;
+pub mod chat;
+pub mod error;
+pub mod event;
+pub mod ids;
+pub mod markdown;
+pub mod params;
+pub mod theme;
+pub mod transcript;
+pub mod user;
+
+pub use error::{AppError, AppResult, ErrorKind};

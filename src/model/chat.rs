@@ -1,0 +1,341 @@
+//! Conversations and their messages, as pages and the run contract see them.
+
+use super::{
+    AppError, AppResult, ErrorKind,
+    ids::{ConversationId, IdempotencyKey, MessageId, RunId},
+};
+use serde::{Deserialize, Serialize};
+
+/// Who said it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Author {
+    /// The person.
+    User,
+    /// The tool.
+    Assistant,
+}
+
+/// Why an answer ended by itself, as providers tell it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FinishReason {
+    /// It was done.
+    Stop,
+    /// It reached its longest length; *Continue* goes on.
+    Length,
+    /// The provider's filter cut it.
+    ContentFilter,
+    /// It asked for a tool to be called.
+    ToolCalls,
+    /// The provider said something else.
+    Other,
+}
+
+/// What an answer took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Tokens read.
+    pub input_tokens: u32,
+    /// Tokens written.
+    pub output_tokens: u32,
+}
+
+/// Where a run stands. The last five are ends: each run has exactly one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum RunState {
+    /// Waits for its turn; `ahead` others come first.
+    Queued {
+        /// How many come first.
+        ahead: u32,
+    },
+    /// The provider was asked or is answering.
+    Running,
+    /// The provider failed before a word came; another try is under way.
+    Retrying {
+        /// Milliseconds until the next try.
+        after_ms: u32,
+        /// What happened, as a person hears it.
+        reason: String,
+    },
+    /// The answer ended by itself.
+    Finished {
+        /// Why.
+        reason: FinishReason,
+    },
+    /// The person stopped it.
+    Stopped,
+    /// It broke; the text until then is kept.
+    Failed {
+        /// What broke.
+        error: AppError,
+    },
+    /// The server that drove it went away; the text until then is kept.
+    Interrupted,
+}
+
+impl RunState {
+    /// Whether nothing more comes.
+    #[must_use]
+    pub fn is_end(&self) -> bool {
+        !matches!(
+            self,
+            Self::Queued { .. } | Self::Running | Self::Retrying { .. }
+        )
+    }
+
+    /// Whether *Continue* makes sense: there was more to come.
+    #[must_use]
+    pub fn is_cut_short(&self) -> bool {
+        matches!(
+            self,
+            Self::Stopped
+                | Self::Failed { .. }
+                | Self::Interrupted
+                | Self::Finished {
+                    reason: FinishReason::Length
+                }
+        )
+    }
+}
+
+/// The run behind an assistant's message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunView {
+    /// Identifier.
+    pub id: RunId,
+    /// Where it stands.
+    pub state: RunState,
+    /// The sequence number of the last event that the message's text holds; 0 when none.
+    pub seq: u64,
+    /// What it took, when the provider told.
+    pub usage: Option<Usage>,
+}
+
+/// One message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Identifier.
+    pub id: MessageId,
+    /// Who said it.
+    pub author: Author,
+    /// Its text, as markdown.
+    pub text: String,
+    /// The run that makes or made it, for an assistant's.
+    pub run: Option<RunView>,
+    /// The sibling ids of this message in order, itself among them; one where nothing was regenerated.
+    pub siblings: Vec<MessageId>,
+}
+
+impl Message {
+    /// Whether its run may still add to it.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| !run.state.is_end())
+    }
+}
+
+/// A conversation as the sidebar lists it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversationSummary {
+    /// Identifier.
+    pub id: ConversationId,
+    /// Its title.
+    pub title: String,
+    /// Which day group it belongs to, reckoned by the server so that both sides print the same.
+    pub day: DayGroup,
+}
+
+/// The sidebar's groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DayGroup {
+    /// Within 24 hours.
+    Today,
+    /// Within 48 hours.
+    Yesterday,
+    /// Within 7 days.
+    Week,
+    /// Within 30 days.
+    Month,
+    /// Before that.
+    Older,
+}
+
+impl DayGroup {
+    /// The group of something touched `age_ms` ago.
+    #[must_use]
+    pub fn of_age_ms(age_ms: i64) -> Self {
+        const DAY: i64 = 24 * 60 * 60 * 1000;
+        match age_ms / DAY {
+            ..=0 => Self::Today,
+            1 => Self::Yesterday,
+            2..7 => Self::Week,
+            7..30 => Self::Month,
+            _ => Self::Older,
+        }
+    }
+
+    /// Its heading.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Today => "Last 24 hours",
+            Self::Yesterday => "The day before",
+            Self::Week => "Last 7 days",
+            Self::Month => "Last 30 days",
+            Self::Older => "Older",
+        }
+    }
+}
+
+/// The tool a conversation talks to, as the chat page needs it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatTool {
+    /// The name in addresses.
+    pub slug: String,
+    /// The name people know.
+    pub name: String,
+    /// The model that answers.
+    pub model: Option<String>,
+    /// What to expect of it, kindly.
+    pub expectations: Option<String>,
+    /// Prompts to begin with.
+    pub starters: Vec<String>,
+    /// Why one cannot chat with it here, when one cannot.
+    pub unavailable_because: Option<String>,
+}
+
+/// A conversation as its page opens it: the active branch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversationPage {
+    /// Identifier.
+    pub id: ConversationId,
+    /// Its title.
+    pub title: String,
+    /// Who answers.
+    pub tool: ChatTool,
+    /// The active branch, oldest first.
+    pub messages: Vec<Message>,
+}
+
+/// A message on its way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendRequest {
+    /// Made up by the sender, once for each message.
+    pub idempotency_key: IdempotencyKey,
+    /// Where to; a new conversation where it is missing.
+    pub conversation_id: Option<ConversationId>,
+    /// Whom to ask in a new conversation; the default tool where it is missing.
+    pub tool: Option<String>,
+    /// The words.
+    pub text: String,
+}
+
+/// What became of a send, a regeneration or a continuation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sent {
+    /// Where it is.
+    pub conversation_id: ConversationId,
+    /// The person's message that is answered.
+    pub user_message_id: MessageId,
+    /// The message that the run fills.
+    pub message_id: MessageId,
+    /// The run to follow.
+    pub run_id: RunId,
+}
+
+/// Longest message, in bytes of UTF-8: about 50,000 tokens.
+pub const MAX_MESSAGE_BYTES: usize = 200_000;
+/// Longest title, in characters.
+pub const MAX_TITLE_CHARS: usize = 80;
+
+/// The message's text as it is stored (without NULs, which no database takes), or what is wrong with it.
+///
+/// # Errors
+/// A sentence about the field `text`: nothing in it, or too much.
+pub fn parse_message_text(text: &str) -> AppResult<String> {
+    let text = text.replace('\0', "");
+    let text = text.trim_end();
+    if text.trim().is_empty() {
+        return Err(AppError::field("text", "Write a message first."));
+    }
+    if text.len() > MAX_MESSAGE_BYTES {
+        return Err(AppError {
+            kind: ErrorKind::TooLarge,
+            ..AppError::field(
+                "text",
+                format!(
+                    "The message has {} characters; at most about {} fit. Shorten it or send it in parts.",
+                    text.chars().count(),
+                    MAX_MESSAGE_BYTES
+                ),
+            )
+        });
+    }
+    Ok(text.to_owned())
+}
+
+/// A title of at most [`MAX_TITLE_CHARS`] made of a text's first line, cut at a word.
+#[must_use]
+pub fn title_from(text: &str) -> String {
+    let line = text
+        .lines()
+        .map(|line| line.trim_start_matches(['#', '>', '-', '*', ' ']).trim())
+        .find(|line| !line.is_empty())
+        .unwrap_or("New chat");
+    if line.chars().count() <= MAX_TITLE_CHARS {
+        return line.to_owned();
+    }
+    let cut: String = line.chars().take(MAX_TITLE_CHARS - 1).collect();
+    let cut = cut
+        .rsplit_once(' ')
+        .map_or(cut.as_str(), |(head, _)| head)
+        .trim_end();
+    format!("{cut}…")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_and_an_oversized_message_are_told_apart() {
+        assert_eq!(
+            parse_message_text(" \n ").map_err(|e| e.kind),
+            Err(ErrorKind::Invalid)
+        );
+        let huge = "x".repeat(MAX_MESSAGE_BYTES + 1);
+        assert_eq!(
+            parse_message_text(&huge).map_err(|e| e.kind),
+            Err(ErrorKind::TooLarge)
+        );
+    }
+
+    #[test]
+    fn a_title_is_the_first_line_cut_at_a_word() {
+        assert_eq!(title_from("\n## Plan a trip\nto Rome"), "Plan a trip");
+        let title = title_from(&"word ".repeat(40));
+        assert!(title.ends_with("word…") && title.chars().count() <= MAX_TITLE_CHARS);
+        assert_eq!(title_from(""), "New chat");
+    }
+
+    #[test]
+    fn only_answers_that_had_more_to_say_can_be_continued() {
+        let done = RunState::Finished {
+            reason: FinishReason::Stop,
+        };
+        let cut = RunState::Finished {
+            reason: FinishReason::Length,
+        };
+        assert!(!done.is_cut_short() && cut.is_cut_short() && RunState::Stopped.is_cut_short());
+    }
+
+    #[test]
+    fn day_groups_follow_the_age() {
+        assert_eq!(DayGroup::of_age_ms(-5), DayGroup::Today);
+        assert_eq!(DayGroup::of_age_ms(90_000_000), DayGroup::Yesterday);
+        assert_eq!(DayGroup::of_age_ms(i64::MAX), DayGroup::Older);
+    }
+}
