@@ -1,0 +1,194 @@
+//! Messages: the tree of a conversation, and the branch of it that is open.
+
+use super::{
+    Db, DbError, DbResult, Transaction, from_json, message_id, now_ms, on, run_id, within,
+};
+use crate::model::{
+    chat::{Author, Message, RunView, Usage},
+    ids::{ConversationId, MessageId, UserId},
+};
+
+#[derive(sqlx::FromRow)]
+struct MessageRow {
+    message_id: String,
+    parent_message_id: Option<String>,
+    author: String,
+    text: String,
+    run_id: Option<String>,
+    run_seq: i64,
+    state: Option<String>,
+    input_tokens: Option<i64>,
+    output_tokens: Option<i64>,
+}
+
+/// A message with its place in the tree.
+#[derive(Clone, Debug)]
+pub struct MessageRecord {
+    /// What a page shows of it; its siblings are not filled in.
+    pub message: Message,
+    /// The message it answers or follows.
+    pub parent: Option<MessageId>,
+}
+
+fn author(text: &str) -> DbResult<Author> {
+    match text {
+        "user" => Ok(Author::User),
+        "assistant" => Ok(Author::Assistant),
+        other => Err(DbError::Corrupt(format!("author {other:?}"))),
+    }
+}
+
+fn count(tokens: Option<i64>) -> Option<u32> {
+    tokens.and_then(|tokens| u32::try_from(tokens).ok())
+}
+
+impl TryFrom<MessageRow> for MessageRecord {
+    type Error = DbError;
+
+    fn try_from(row: MessageRow) -> DbResult<Self> {
+        let run = match (row.run_id, row.state) {
+            (Some(id), Some(state)) => Some(RunView {
+                id: run_id(&id)?,
+                state: from_json(&state)?,
+                seq: u64::try_from(row.run_seq).unwrap_or(0),
+                usage: count(row.input_tokens).zip(count(row.output_tokens)).map(
+                    |(input_tokens, output_tokens)| Usage {
+                        input_tokens,
+                        output_tokens,
+                    },
+                ),
+            }),
+            _ => None,
+        };
+        Ok(Self {
+            message: Message {
+                id: message_id(&row.message_id)?,
+                author: author(&row.author)?,
+                text: row.text,
+                run,
+                siblings: Vec::new(),
+            },
+            parent: row
+                .parent_message_id
+                .as_deref()
+                .map(message_id)
+                .transpose()?,
+        })
+    }
+}
+
+impl Db {
+    /// The branch that ends in `leaf`, oldest first. The caller has made sure that the conversation is the person's.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_branch(
+        &self,
+        conversation: ConversationId,
+        leaf: MessageId,
+    ) -> DbResult<Vec<MessageRecord>> {
+        const SQL: &str = "with recursive branch (message_id, depth) as ( \
+               select m.message_id, 0 from message m where m.message_id = $1 and m.conversation_id = $2 \
+               union all \
+               select m.parent_message_id, b.depth + 1 from branch b join message m on m.message_id = b.message_id \
+               where m.parent_message_id is not null \
+             ) \
+             select m.message_id, m.parent_message_id, m.author, m.text, m.run_id, m.run_seq, \
+               r.state, r.input_tokens, r.output_tokens \
+             from branch b join message m on m.message_id = b.message_id left join run r on r.run_id = m.run_id \
+             order by b.depth desc";
+        let rows: Vec<MessageRow> = on!(&self.read, |pool| sqlx::query_as(SQL)
+            .bind(leaf.to_string())
+            .bind(conversation.to_string())
+            .fetch_all(pool)
+            .await)?;
+        rows.into_iter().map(MessageRecord::try_from).collect()
+    }
+
+    /// Every message's id and parent in a conversation, in the order they were made: the shape of the tree.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_tree(
+        &self,
+        conversation: ConversationId,
+    ) -> DbResult<Vec<(MessageId, Option<MessageId>)>> {
+        const SQL: &str = "select message_id, parent_message_id from message where conversation_id = $1 \
+             order by created_at, message_id";
+        let rows: Vec<(String, Option<String>)> = on!(&self.read, |pool| sqlx::query_as(SQL)
+            .bind(conversation.to_string())
+            .fetch_all(pool)
+            .await)?;
+        rows.into_iter()
+            .map(|(id, parent)| {
+                Ok((
+                    message_id(&id)?,
+                    parent.as_deref().map(message_id).transpose()?,
+                ))
+            })
+            .collect()
+    }
+
+    /// One of a person's messages with the conversation it is in.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_message(
+        &self,
+        user: UserId,
+        message: MessageId,
+    ) -> DbResult<Option<(ConversationId, MessageRecord)>> {
+        const SQL: &str = "select m.message_id, m.parent_message_id, m.author, m.text, m.run_id, m.run_seq, \
+               r.state, r.input_tokens, r.output_tokens \
+             from message m join conversation c on c.conversation_id = m.conversation_id \
+             left join run r on r.run_id = m.run_id where m.message_id = $1 and c.user_id = $2";
+        const CONVERSATION: &str = "select conversation_id from message where message_id = $1";
+        let row: Option<MessageRow> = on!(&self.read, |pool| sqlx::query_as(SQL)
+            .bind(message.to_string())
+            .bind(user.to_string())
+            .fetch_optional(pool)
+            .await)?;
+        let Some(row) = row else { return Ok(None) };
+        let conversation: String = on!(&self.read, |pool| sqlx::query_scalar(CONVERSATION)
+            .bind(message.to_string())
+            .fetch_one(pool)
+            .await)?;
+        Ok(Some((
+            super::conversation_id(&conversation)?,
+            MessageRecord::try_from(row)?,
+        )))
+    }
+}
+
+impl Transaction {
+    /// Adds a message below `parent`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn insert_message(
+        &mut self,
+        conversation: ConversationId,
+        message: MessageId,
+        parent: Option<MessageId>,
+        author: Author,
+        text: &str,
+    ) -> DbResult<()> {
+        const SQL: &str = "insert into message (message_id, conversation_id, parent_message_id, author, text, created_at, updated_at) \
+             values ($1, $2, $3, $4, $5, $6, $6)";
+        let author = match author {
+            Author::User => "user",
+            Author::Assistant => "assistant",
+        };
+        within!(self, |tx| sqlx::query(SQL)
+            .bind(message.to_string())
+            .bind(conversation.to_string())
+            .bind(parent.map(|parent| parent.to_string()))
+            .bind(author)
+            .bind(text)
+            .bind(now_ms())
+            .execute(tx)
+            .await
+            .map(|_| ()))?;
+        Ok(())
+    }
+}

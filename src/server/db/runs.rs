@@ -1,0 +1,332 @@
+//! Runs: that they are alive, how far their text is stored, and their one end.
+
+use super::{
+    Db, DbError, DbResult, Transaction, conversation_id, from_json, key_text, message_id, now_ms,
+    on, run_id, to_json, within,
+};
+use crate::model::{
+    chat::{RunState, Sent, Usage},
+    ids::{ConversationId, IdempotencyKey, MessageId, RunId, UserId},
+};
+
+/// A run to be added.
+#[derive(Clone, Debug)]
+pub struct NewRun<'a> {
+    /// Identifier.
+    pub id: RunId,
+    /// Where it answers.
+    pub conversation: ConversationId,
+    /// The message that it fills.
+    pub message: MessageId,
+    /// Who asked.
+    pub user: UserId,
+    /// What the sender made up for it.
+    pub key: IdempotencyKey,
+    /// The tool that answers.
+    pub tool_slug: &'a str,
+    /// Whether it goes on from text that is there.
+    pub is_continuation: bool,
+    /// Who drives it.
+    pub node: &'a str,
+    /// Until when it is believed to be alive without word from its driver, milliseconds since 1970.
+    pub lease_expires_at: i64,
+}
+
+/// What a reader of a run starts from: text and number belong together.
+#[derive(Clone, Debug)]
+pub struct RunSnapshot {
+    /// Where the run stands.
+    pub state: RunState,
+    /// The text of its message.
+    pub text: String,
+    /// The last event that the text holds.
+    pub seq: u64,
+    /// What it took, when the provider told.
+    pub usage: Option<Usage>,
+}
+
+#[derive(sqlx::FromRow)]
+struct SnapshotRow {
+    state: String,
+    text: String,
+    run_seq: i64,
+    input_tokens: Option<i64>,
+    output_tokens: Option<i64>,
+}
+
+#[derive(sqlx::FromRow)]
+struct SentRow {
+    conversation_id: String,
+    message_id: String,
+    parent_message_id: Option<String>,
+    run_id: String,
+}
+
+impl Db {
+    /// What an earlier send of the same key became.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_sent(&self, user: UserId, key: IdempotencyKey) -> DbResult<Option<Sent>> {
+        const SQL: &str = "select r.conversation_id, r.message_id, m.parent_message_id, r.run_id \
+             from run r join message m on m.message_id = r.message_id where r.user_id = $1 and r.idempotency_key = $2";
+        let row: Option<SentRow> = on!(&self.write, |pool| sqlx::query_as(SQL)
+            .bind(user.to_string())
+            .bind(key_text(key))
+            .fetch_optional(pool)
+            .await)?;
+        row.map(|row| {
+            let parent = row
+                .parent_message_id
+                .ok_or_else(|| DbError::Corrupt("an answer without a question".to_owned()))?;
+            Ok(Sent {
+                conversation_id: conversation_id(&row.conversation_id)?,
+                user_message_id: message_id(&parent)?,
+                message_id: message_id(&row.message_id)?,
+                run_id: run_id(&row.run_id)?,
+            })
+        })
+        .transpose()
+    }
+
+    /// The state of one of a person's runs with its text, as one snapshot.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_run(&self, user: UserId, run: RunId) -> DbResult<Option<RunSnapshot>> {
+        const SQL: &str = "select r.state, m.text, m.run_seq, r.input_tokens, r.output_tokens \
+             from run r join message m on m.message_id = r.message_id where r.run_id = $1 and r.user_id = $2 \
+             and m.run_id = r.run_id";
+        let row: Option<SnapshotRow> = on!(&self.read, |pool| sqlx::query_as(SQL)
+            .bind(run.to_string())
+            .bind(user.to_string())
+            .fetch_optional(pool)
+            .await)?;
+        row.map(|row| {
+            Ok(RunSnapshot {
+                state: from_json(&row.state)?,
+                text: row.text,
+                seq: u64::try_from(row.run_seq).unwrap_or(0),
+                usage: row
+                    .input_tokens
+                    .zip(row.output_tokens)
+                    .and_then(|(input, output)| {
+                        Some(Usage {
+                            input_tokens: u32::try_from(input).ok()?,
+                            output_tokens: u32::try_from(output).ok()?,
+                        })
+                    }),
+            })
+        })
+        .transpose()
+    }
+
+    /// The open runs of a conversation that is about to go.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_open_runs(
+        &self,
+        user: UserId,
+        conversation: ConversationId,
+    ) -> DbResult<Vec<RunId>> {
+        const SQL: &str =
+            "select run_id from run where conversation_id = $1 and user_id = $2 and not is_ended";
+        let rows: Vec<String> = on!(&self.read, |pool| sqlx::query_scalar(SQL)
+            .bind(conversation.to_string())
+            .bind(user.to_string())
+            .fetch_all(pool)
+            .await)?;
+        rows.iter().map(|id| run_id(id)).collect()
+    }
+
+    /// Asks for the end of one of a person's runs; tells whether there is such a run.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn request_stop(&self, user: UserId, run: RunId) -> DbResult<bool> {
+        const SQL: &str =
+            "update run set is_stop_requested = true where run_id = $1 and user_id = $2";
+        let rows = on!(&self.write, |pool| sqlx::query(SQL)
+            .bind(run.to_string())
+            .bind(user.to_string())
+            .execute(pool)
+            .await
+            .map(|done| done.rows_affected()))?;
+        Ok(rows > 0)
+    }
+
+    /// Says that a run is alive until `lease_expires_at`; tells whether its end was asked for, or `None` when the run is
+    /// gone or has ended elsewhere.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn renew_lease(&self, run: RunId, lease_expires_at: i64) -> DbResult<Option<bool>> {
+        const SQL: &str = "update run set lease_expires_at = $1 where run_id = $2 and not is_ended returning is_stop_requested";
+        let row: Option<bool> = on!(&self.write, |pool| sqlx::query_scalar(SQL)
+            .bind(lease_expires_at)
+            .bind(run.to_string())
+            .fetch_optional(pool)
+            .await)?;
+        Ok(row)
+    }
+
+    /// Stores the text that readers have seen up to event `seq`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn checkpoint(&self, run: RunId, text: &str, seq: u64) -> DbResult<()> {
+        const SQL: &str = "update message set text = $1, run_seq = $2, updated_at = $3 where run_id = $4 and run_seq < $2";
+        on!(&self.write, |pool| sqlx::query(SQL)
+            .bind(text)
+            .bind(i64::try_from(seq).unwrap_or(i64::MAX))
+            .bind(now_ms())
+            .bind(run.to_string())
+            .execute(pool)
+            .await
+            .map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Stores the state of a run that goes on.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn update_run_state(&self, run: RunId, state: &RunState) -> DbResult<()> {
+        const SQL: &str = "update run set state = $1, first_text_at = coalesce(first_text_at, $2) \
+             where run_id = $3 and not is_ended";
+        let first_text_at = matches!(state, RunState::Running).then(now_ms);
+        let state = to_json(state)?;
+        on!(&self.write, |pool| sqlx::query(SQL)
+            .bind(state)
+            .bind(first_text_at)
+            .bind(run.to_string())
+            .execute(pool)
+            .await
+            .map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Ends a run: its text and its state are stored together. Only the first end counts; tells whether this was it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end_run(
+        &self,
+        run: RunId,
+        text: &str,
+        seq: u64,
+        state: &RunState,
+        usage: Option<Usage>,
+    ) -> DbResult<bool> {
+        const END: &str = "update run set state = $1, is_ended = true, ended_at = $2, input_tokens = $3, output_tokens = $4 \
+             where run_id = $5 and not is_ended";
+        const TEXT: &str =
+            "update message set text = $1, run_seq = $2, updated_at = $3 where run_id = $4";
+        let state = to_json(state)?;
+        let mut tx = self.begin().await?;
+        let rows = within!(&mut tx, |tx| sqlx::query(END)
+            .bind(state)
+            .bind(now_ms())
+            .bind(usage.map(|usage| i64::from(usage.input_tokens)))
+            .bind(usage.map(|usage| i64::from(usage.output_tokens)))
+            .bind(run.to_string())
+            .execute(tx)
+            .await
+            .map(|done| done.rows_affected()))?;
+        if rows > 0 {
+            within!(&mut tx, |tx| sqlx::query(TEXT)
+                .bind(text)
+                .bind(i64::try_from(seq).unwrap_or(i64::MAX))
+                .bind(now_ms())
+                .bind(run.to_string())
+                .execute(tx)
+                .await
+                .map(|_| ()))?;
+        }
+        tx.commit().await?;
+        Ok(rows > 0)
+    }
+
+    /// Ends runs that nobody drives any more as interrupted, with the text they have: those of `node` itself (at its
+    /// start), and those whose lease ran out. Returns their ids.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn interrupt_orphans(&self, node: Option<&str>) -> DbResult<Vec<RunId>> {
+        const SQL: &str = "update run set state = $1, is_ended = true, ended_at = $2 \
+             where not is_ended and (lease_expires_at < $2 or node_id = $3) returning run_id";
+        const TEXT: &str =
+            "update message set run_seq = run_seq + 1, updated_at = $1 where run_id = $2";
+        let state = to_json(&RunState::Interrupted)?;
+        let now = now_ms();
+        let mut tx = self.begin().await?;
+        let rows: Vec<String> = within!(&mut tx, |tx| sqlx::query_scalar(SQL)
+            .bind(state)
+            .bind(now)
+            .bind(node)
+            .fetch_all(tx)
+            .await)?;
+        for id in &rows {
+            within!(&mut tx, |tx| sqlx::query(TEXT)
+                .bind(now)
+                .bind(id)
+                .execute(tx)
+                .await
+                .map(|_| ()))?;
+        }
+        tx.commit().await?;
+        rows.iter().map(|id| run_id(id)).collect()
+    }
+}
+
+impl Transaction {
+    /// Whether a conversation has a run that has not ended.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn has_open_run(&mut self, conversation: ConversationId) -> DbResult<bool> {
+        const SQL: &str = "select count(*) from run where conversation_id = $1 and not is_ended";
+        let count: i64 = within!(self, |tx| sqlx::query_scalar(SQL)
+            .bind(conversation.to_string())
+            .fetch_one(tx)
+            .await)?;
+        Ok(count > 0)
+    }
+
+    /// Adds a run and makes it the one that fills its message.
+    ///
+    /// # Errors
+    /// [`DbError::Constraint`] when the key was used.
+    pub async fn insert_run(&mut self, run: &NewRun<'_>) -> DbResult<()> {
+        const RUN: &str = "insert into run (run_id, conversation_id, message_id, user_id, idempotency_key, tool_slug, state, \
+             is_ended, is_stop_requested, is_continuation, node_id, lease_expires_at, created_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, false, false, $8, $9, $10, $11)";
+        const MESSAGE: &str =
+            "update message set run_id = $1, run_seq = 0, updated_at = $2 where message_id = $3";
+        let state = to_json(&RunState::Queued { ahead: 0 })?;
+        within!(self, |tx| sqlx::query(RUN)
+            .bind(run.id.to_string())
+            .bind(run.conversation.to_string())
+            .bind(run.message.to_string())
+            .bind(run.user.to_string())
+            .bind(key_text(run.key))
+            .bind(run.tool_slug)
+            .bind(state)
+            .bind(run.is_continuation)
+            .bind(run.node)
+            .bind(run.lease_expires_at)
+            .bind(now_ms())
+            .execute(tx)
+            .await
+            .map(|_| ()))?;
+        within!(self, |tx| sqlx::query(MESSAGE)
+            .bind(run.id.to_string())
+            .bind(now_ms())
+            .bind(run.message.to_string())
+            .execute(tx)
+            .await
+            .map(|_| ()))?;
+        Ok(())
+    }
+}
