@@ -1,0 +1,105 @@
+//! Configuration: one small struct a concern, read once at start. All mistakes are found before anything is opened, and
+//! all of them are told at once. Nothing else in the program reads the environment.
+
+mod auth;
+mod database;
+mod environment;
+mod local;
+mod openai;
+mod server;
+
+pub use auth::AuthConfig;
+pub use database::DatabaseConfig;
+pub use environment::{ConfigError, Environment, Mistake};
+pub use local::LocalConfig;
+pub use openai::OpenaiConfig;
+pub use server::ServerConfig;
+
+use std::path::PathBuf;
+
+/// Everything that can be configured.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the database and files are kept. Read from `INSPIREAI_DATA_DIR`; default `data`.
+    pub data_dir: PathBuf,
+    /// The listening side.
+    pub server: ServerConfig,
+    /// The database.
+    pub database: DatabaseConfig,
+    /// Accounts and log-in.
+    pub auth: AuthConfig,
+    /// The model in this process; `None` when it is off.
+    pub local: Option<LocalConfig>,
+    /// An OpenAI-compatible server; `None` when none is named.
+    pub openai: Option<OpenaiConfig>,
+}
+
+impl Config {
+    /// Reads and checks everything.
+    ///
+    /// # Errors
+    /// Every mistake there is, each with its variable, what is wrong and an example.
+    pub fn from_env(environment: &Environment) -> Result<Self, ConfigError> {
+        let mut mistakes = Vec::new();
+        let data_dir = PathBuf::from(environment.get("INSPIREAI_DATA_DIR").unwrap_or("data"));
+        let config = Self {
+            server: ServerConfig::from_env(environment, &mut mistakes),
+            database: DatabaseConfig::from_env(environment, &data_dir, &mut mistakes),
+            auth: AuthConfig::from_env(environment, &mut mistakes),
+            local: LocalConfig::from_env(environment, &data_dir, &mut mistakes),
+            openai: OpenaiConfig::from_env(environment, &mut mistakes),
+            data_dir,
+        };
+        if mistakes.is_empty() {
+            Ok(config)
+        } else {
+            Err(ConfigError { mistakes })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_set_is_a_working_configuration() {
+        let config = Config::from_env(&Environment::default()).expect("defaults");
+        assert!(config.database.url.starts_with("sqlite:"));
+        assert!(config.openai.is_none() && config.local.is_some());
+    }
+
+    #[test]
+    fn all_mistakes_are_told_at_once_with_variable_and_example() {
+        let environment = Environment::from_pairs([
+            ("LEPTOS_SITE_ADDR", "nonsense"),
+            ("DATABASE_URL", "mysql://x"),
+            ("OPENAI_BASE_URL", "ftp://x"),
+            ("INSPIREAI_LOCAL_THREADS", "many"),
+        ]);
+        let error = Config::from_env(&environment).expect_err("four mistakes");
+        let text = error.to_string();
+        for variable in [
+            "LEPTOS_SITE_ADDR",
+            "DATABASE_URL",
+            "OPENAI_BASE_URL",
+            "INSPIREAI_LOCAL_THREADS",
+        ] {
+            assert!(text.contains(variable), "{variable} is missing in {text}");
+        }
+        assert_eq!(error.mistakes.len(), 4);
+        assert!(text.contains("for example"));
+    }
+
+    #[test]
+    fn a_secret_may_stand_in_a_file_and_is_never_printed() {
+        let file = tempfile::NamedTempFile::new().expect("file");
+        std::fs::write(file.path(), "sk-from-file\n").expect("write");
+        let path = file.path().to_string_lossy().into_owned();
+        let environment = Environment::from_pairs([("OPENAI_API_KEY_FILE", path.as_str())]);
+        let config = Config::from_env(&environment).expect("valid");
+        let openai = config.openai.expect("configured by the key alone");
+        assert_eq!(openai.api_key(), "sk-from-file");
+        assert!(!format!("{openai:?}").contains("sk-from-file"));
+    }
+}
