@@ -1,0 +1,94 @@
+//! Where tools come from: the data file, and the list of models of a server.
+
+use crate::{
+    model::{
+        catalog::{ApiType, Capability, Price, PriceKind},
+        params::Parameters,
+    },
+    server::db::{DbError, tools::ToolRecord},
+};
+
+const TOOLS: &str = include_str!("tools.json");
+
+/// Why seeding failed.
+#[derive(Debug, thiserror::Error)]
+pub enum SeedError {
+    /// The data file is not what it should be.
+    #[error("the catalogue's data file cannot be read: {0}")]
+    Data(#[from] serde_json::Error),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// The tools of the data file.
+pub(super) fn tools() -> Result<Vec<ToolRecord>, serde_json::Error> {
+    serde_json::from_str(TOOLS)
+}
+
+/// A model that a server says it has.
+pub(super) fn discovered(model: &str, server: &str) -> ToolRecord {
+    ToolRecord {
+        slug: slug(model),
+        name: model.to_owned(),
+        provider: server.to_owned(),
+        tagline: format!("Served by {server}"),
+        description: format!(
+            "{model} is served by {server}, the OpenAI-compatible server that this installation is configured to use."
+        ),
+        website: String::new(),
+        categories: vec!["chat".to_owned()],
+        capabilities: vec![Capability::Text],
+        api_type: ApiType::Openai,
+        model: Some(model.to_owned()),
+        endpoint: None,
+        parameters: Parameters::default(),
+        system_prompt: None,
+        starters: Vec::new(),
+        price: Price {
+            kind: PriceKind::Free,
+            note: "On your own server".to_owned(),
+            input_per_mtok_usd: None,
+            output_per_mtok_usd: None,
+        },
+        sunset_at: None,
+        expectations: None,
+        is_featured: false,
+        popularity: 60,
+    }
+}
+
+/// A model's id as part of an address: `Qwen/Qwen2.5:7b` becomes `qwen-qwen2-5-7b`.
+fn slug(model: &str) -> String {
+    let mut slug = String::with_capacity(model.len());
+    for c in model.chars() {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c.to_ascii_lowercase());
+        } else if !slug.ends_with('-') && !slug.is_empty() {
+            slug.push('-');
+        }
+    }
+    slug.trim_end_matches('-').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn the_data_file_holds_at_least_sixty_tools_in_eight_categories_with_unique_slugs() {
+        let tools = tools().expect("readable");
+        let slugs: HashSet<_> = tools.iter().map(|tool| tool.slug.as_str()).collect();
+        let categories: HashSet<_> = tools.iter().flat_map(|tool| &tool.categories).collect();
+        assert!(tools.len() >= 60 && categories.len() >= 8);
+        assert_eq!(slugs.len(), tools.len());
+        assert!(tools.iter().any(|tool| tool.api_type == ApiType::Local));
+    }
+
+    #[test]
+    fn a_model_id_becomes_an_address() {
+        assert_eq!(slug("Qwen/Qwen2.5:7b"), "qwen-qwen2-5-7b");
+        assert_eq!(slug("/x/"), "x");
+    }
+}
