@@ -1,0 +1,4 @@
+//! The model that runs inside this process. What computes it is chosen in `lib.rs`, by the feature `local`: the files in
+//! `local/`, or, without it, a sentence that says so.
+
+pub use crate::local_chat::LocalChat;

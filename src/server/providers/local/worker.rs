@@ -1,0 +1,201 @@
+//! A worker: one thread that takes jobs from the queue and answers them, one after the other.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use super::engine::Engine;
+use super::model_file::ModelFile;
+use super::prompt::Prompt;
+use super::queue::{Job, Queue, Task};
+use super::sampling::sampler;
+use super::session::{Interruption, Session};
+use super::text::TextAssembler;
+use crate::model::chat::{FinishReason, Usage};
+use crate::server::providers::{ChatEvent, ProviderError};
+
+const DEFAULT_MAX_TOKENS: u32 = 700;
+
+/// What all workers share.
+pub struct Shared {
+    pub file: ModelFile,
+    pub threads: usize,
+    pub context_tokens: u32,
+    pub queue: Arc<Queue>,
+    /// Empty until the first use. A failure is not kept: the file may be there at the next try.
+    pub engine: Mutex<Option<Arc<Engine>>>,
+}
+
+impl Shared {
+    /// The loaded model; the first worker to ask loads it while the others wait.
+    fn engine(&self) -> Result<Arc<Engine>, ProviderError> {
+        let mut engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(engine) = engine.as_ref() {
+            return Ok(Arc::clone(engine));
+        }
+        let started = Instant::now();
+        let loaded = self
+            .file
+            .load(|path| Engine::load(path, self.threads, self.context_tokens))
+            .inspect_err(|error| tracing::warn!(%error, "the local model was not loaded"))?;
+        tracing::info!(
+            path = %self.file.path().display(),
+            threads = self.threads,
+            context_tokens = loaded.context_tokens(),
+            duration_ms = started.elapsed().as_millis(),
+            "loaded the local model"
+        );
+        Ok(Arc::clone(engine.insert(Arc::new(loaded))))
+    }
+
+    pub fn is_loaded(&self) -> bool {
+        // While a worker loads, the lock is taken: that is "not yet".
+        self.engine.try_lock().is_ok_and(|engine| engine.is_some())
+    }
+}
+
+/// Works until the queue is closed. A panic inside the bindings costs the request that met it and
+/// the worker's memory of its conversation, but not the worker.
+pub fn run(shared: &Shared) {
+    while !shared.queue.is_closed() {
+        if catch_unwind(AssertUnwindSafe(|| serve(shared))).is_err() {
+            tracing::error!("a worker of the local model panicked and starts afresh");
+        }
+    }
+}
+
+/// Waits with no model in memory; from the first task on, keeps one.
+fn serve(shared: &Shared) {
+    while let Some(task) = shared.queue.next() {
+        let engine = match shared.engine() {
+            Ok(engine) => engine,
+            Err(error) => {
+                refuse(task, error);
+                continue;
+            }
+        };
+        match Session::new(&engine) {
+            Ok(session) => return serve_loaded(shared, &engine, session, task),
+            Err(error) => refuse(task, error),
+        }
+    }
+}
+
+fn refuse(task: Task, error: ProviderError) {
+    match task {
+        Task::Answer(job) => job.end(Err(error)),
+        Task::WarmUp => tracing::warn!(%error, "the local model could not be warmed up"),
+    }
+}
+
+fn serve_loaded(shared: &Shared, engine: &Engine, mut session: Session<'_>, first: Task) {
+    let mut next = Some(first);
+    while let Some(task) = next {
+        if let Task::Answer(job) = task {
+            answer(engine, &mut session, job);
+        }
+        next = shared.queue.next();
+    }
+}
+
+fn answer(engine: &Engine, session: &mut Session<'_>, job: Job) {
+    if job.is_cancelled() {
+        return;
+    }
+    let run_id = job.request.run_id;
+    match generate(engine, session, &job) {
+        Ok((reason, usage)) => {
+            tracing::debug!(%run_id, ?reason, ?usage, "the local model answered");
+            let usage = Some(usage);
+            job.end(Ok(ChatEvent::Finished { reason, usage }));
+        }
+        Err(Interruption::Cancelled) => {
+            tracing::debug!(%run_id, "the local model's answer was cancelled");
+        }
+        Err(Interruption::Failed(error)) => job.end(Err(error)),
+    }
+}
+
+fn generate(
+    engine: &Engine,
+    session: &mut Session<'_>,
+    job: &Job,
+) -> Result<(FinishReason, Usage), Interruption> {
+    let parameters = &job.request.parameters;
+    let context = engine.context_tokens();
+    let max_tokens = parameters.max_tokens.unwrap_or(DEFAULT_MAX_TOKENS).max(1) as usize;
+    // A limit near the whole context must not leave the question without room.
+    let budget = context - max_tokens.min(context / 4);
+    let prompt = Prompt::fit(engine, &job.request, budget).map_err(Interruption::Failed)?;
+
+    job.send(Ok(ChatEvent::Started));
+    if parameters.seed.is_some() {
+        // What is reused was computed in other batches, whose rounding would show in the answer.
+        session.forget();
+    }
+    let started = Instant::now();
+    let reused = session.read(&prompt.tokens, || job.is_cancelled())?;
+    tracing::debug!(
+        run_id = %job.request.run_id,
+        prompt_tokens = prompt.tokens.len(),
+        reused,
+        duration_ms = started.elapsed().as_millis(),
+        "the local model read its prompt"
+    );
+
+    let limit = max_tokens.min(context - prompt.tokens.len());
+    let (reason, output_tokens) = write(engine, session, job, &prompt, limit)?;
+    let input_tokens = u32::try_from(prompt.tokens.len()).unwrap_or(u32::MAX);
+    let usage = Usage {
+        input_tokens,
+        output_tokens,
+    };
+    Ok((reason, usage))
+}
+
+/// Writes the answer token by token, until the model ends it, a stop string does, or the limit.
+fn write(
+    engine: &Engine,
+    session: &mut Session<'_>,
+    job: &Job,
+    prompt: &Prompt,
+    limit: usize,
+) -> Result<(FinishReason, u32), Interruption> {
+    let parameters = &job.request.parameters;
+    let mut sampler = sampler(parameters, engine.vocabulary_size());
+    // The penalties see what the answer has said so far, but not the question and not the ends of
+    // the turns before it: a model that is punished for ending rambles.
+    let begun = prompt.tokens.len() - prompt.continued;
+    sampler.accept_many(&prompt.tokens[begun..]);
+    let mut text = TextAssembler::new(&parameters.stop);
+    let mut output_tokens = 0;
+    let mut reason = FinishReason::Length;
+    for remaining in (0..limit).rev() {
+        let token = session.choose(&mut sampler);
+        if engine.ends_generation(token) {
+            reason = FinishReason::Stop;
+            break;
+        }
+        output_tokens += 1;
+        let shown = text.push(&engine.token_bytes(token));
+        send_text(job, shown.text);
+        if shown.is_stopped {
+            reason = FinishReason::Stop;
+            break;
+        }
+        if job.is_cancelled() {
+            return Err(Interruption::Cancelled);
+        }
+        if remaining > 0 {
+            session.read_one(token).map_err(Interruption::Failed)?;
+        }
+    }
+    send_text(job, text.finish());
+    Ok((reason, output_tokens))
+}
+
+fn send_text(job: &Job, text: String) {
+    if !text.is_empty() {
+        job.send(Ok(ChatEvent::Text(text)));
+    }
+}
