@@ -1,0 +1,342 @@
+//! Driving a run: the task that asks the provider, tells readers, stores what they saw, and ends it exactly once.
+
+use super::{Chat, HEARTBEAT, retry::backoff, send::lease_end};
+use crate::{
+    model::{
+        AppError, ErrorKind,
+        catalog::ApiType,
+        chat::{RunState, Usage},
+        event::RunEvent,
+        ids::RunId,
+    },
+    server::providers::{ChatEvent, ChatRequest, ChatStream, ProviderError, ProviderErrorKind},
+};
+use futures::StreamExt;
+use std::{future::Future, time::Duration};
+use tokio::{
+    task::JoinHandle,
+    time::{Instant, MissedTickBehavior, interval, sleep, sleep_until},
+};
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
+
+/// Deltas that come closer together than this go out as one: fewer bytes around the same text.
+const COALESCE: Duration = Duration::from_millis(25);
+/// How often the text that readers saw is stored.
+const CHECKPOINT: Duration = Duration::from_secs(1);
+/// Most text in one event; more goes out as several.
+const MAX_DELTA_BYTES: usize = 16 * 1024;
+/// Longest answer that is stored; a provider that never ends is cut off.
+const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
+
+/// What a run is driven with.
+pub(super) struct Drive {
+    pub(super) run: RunId,
+    pub(super) api_type: ApiType,
+    pub(super) request: ChatRequest,
+    /// Text that the answer goes on from.
+    pub(super) text: String,
+}
+
+/// How asking a provider came out.
+enum Outcome {
+    Finished(RunEvent),
+    Failed(ProviderError),
+    Stopped,
+    Interrupted,
+}
+
+/// A run that is being driven.
+struct Driver {
+    chat: Chat,
+    run: RunId,
+    cancelled: CancellationToken,
+    /// Everything readers have been sent.
+    text: String,
+    /// Text that came and was not sent yet.
+    pending: String,
+    /// The last event's number.
+    seq: u64,
+    usage: Option<Usage>,
+    sent_at: Option<Instant>,
+    checkpointed_at: Instant,
+    checkpoint: Option<JoinHandle<()>>,
+}
+
+impl Chat {
+    /// Starts driving a run in a task of its own: it lives on when whoever asked goes away.
+    pub(super) fn drive(&self, drive: Drive) {
+        let cancelled = CancellationToken::new();
+        self.log.open(drive.run);
+        self.driven().insert(drive.run, cancelled.clone());
+        let driver = Driver {
+            chat: self.clone(),
+            run: drive.run,
+            cancelled,
+            text: drive.text,
+            pending: String::new(),
+            seq: 0,
+            usage: None,
+            sent_at: None,
+            checkpointed_at: Instant::now(),
+            checkpoint: None,
+        };
+        let span = tracing::info_span!("run", run.id = %drive.run);
+        let task = driver.drive(drive.api_type, drive.request);
+        self.tasks.spawn(task.instrument(span));
+    }
+}
+
+impl Driver {
+    async fn drive(mut self, api_type: ApiType, request: ChatRequest) {
+        let cancelled = self.cancelled.clone();
+        let mut beat = tokio::spawn(heartbeat(self.chat.clone(), self.run, cancelled.clone()));
+        let outcome = self.ask_until_done(api_type, request).await;
+        self.flush();
+        let end = match outcome {
+            Outcome::Finished(end) => end,
+            Outcome::Stopped => RunEvent::Stopped,
+            Outcome::Interrupted => RunEvent::Interrupted,
+            Outcome::Failed(error) => {
+                tracing::warn!(%error, kind = ?error.kind, "answer failed");
+                RunEvent::Failed {
+                    error: error.into(),
+                }
+            }
+        };
+        self.end(end).await;
+        beat.abort();
+        let _ = (&mut beat).await;
+        self.chat.driven().remove(&self.run);
+        self.chat.log.close(self.run);
+    }
+
+    /// Asks, again where that helps, until the answer ended or was stopped.
+    async fn ask_until_done(&mut self, api_type: ApiType, request: ChatRequest) -> Outcome {
+        let began = Instant::now();
+        let before = self.text.len();
+        let mut attempt = 1;
+        loop {
+            let outcome = self.ask(api_type, request.clone()).await;
+            let Outcome::Failed(error) = outcome else {
+                return outcome;
+            };
+            let has_words = self.text.len() + self.pending.len() > before;
+            let jitter = rand::random();
+            let wait = match backoff(&error, attempt, began.elapsed(), jitter) {
+                Some(wait) if !has_words => wait,
+                _ => return Outcome::Failed(error),
+            };
+            tracing::info!(%error, attempt, ?wait, "asking again");
+            self.tell(RunEvent::Retrying {
+                after_ms: u32::try_from(wait.as_millis()).unwrap_or(u32::MAX),
+                reason: error.message,
+            })
+            .await;
+            tokio::select! {
+                end = self.cut_off() => return end,
+                () = sleep(wait) => attempt += 1,
+            }
+        }
+    }
+
+    async fn ask(&mut self, api_type: ApiType, request: ChatRequest) -> Outcome {
+        let Some(provider) = self.chat.providers.chat(api_type) else {
+            return Outcome::Failed(ProviderError::new(
+                ProviderErrorKind::BadRequest,
+                "The service of this tool is not configured here any more.",
+            ));
+        };
+        let answer = tokio::select! {
+            end = self.cut_off() => return end,
+            answer = provider.stream(request) => answer,
+        };
+        match answer {
+            Err(error) => Outcome::Failed(error),
+            Ok(stream) => self.read(stream).await,
+        }
+    }
+
+    /// Waits until the person, or this process, wants the run to end.
+    fn cut_off(&self) -> impl Future<Output = Outcome> + use<> {
+        let (cancelled, closing) = (self.cancelled.clone(), self.chat.closing.clone());
+        async move {
+            tokio::select! {
+                () = cancelled.cancelled() => Outcome::Stopped,
+                () = closing.cancelled() => Outcome::Interrupted,
+            }
+        }
+    }
+
+    /// Reads an answer: the first words go out at once, later ones together with their neighbours.
+    async fn read(&mut self, mut stream: ChatStream) -> Outcome {
+        let mut cut_off = std::pin::pin!(self.cut_off());
+        loop {
+            let flush_at = self.flush_at();
+            let event = tokio::select! {
+                biased;
+                end = &mut cut_off => return end,
+                () = sleep_until(flush_at.unwrap_or_else(Instant::now)), if flush_at.is_some() => {
+                    self.flush();
+                    continue;
+                }
+                event = stream.next() => event,
+            };
+            match event {
+                Some(Ok(ChatEvent::Text(text))) => {
+                    // A NUL is text to a model and an error to a database.
+                    self.pending.push_str(&text.replace('\0', "\u{fffd}"));
+                    if self.text.len() + self.pending.len() > MAX_ANSWER_BYTES {
+                        return Outcome::Failed(too_long());
+                    }
+                    if self.is_due() {
+                        self.flush();
+                    }
+                }
+                Some(Ok(ChatEvent::Queued { ahead })) => {
+                    self.tell(RunEvent::Queued { ahead }).await;
+                }
+                Some(Ok(ChatEvent::Started)) => self.tell(RunEvent::Started).await,
+                Some(Ok(ChatEvent::Finished { reason, usage })) => {
+                    self.usage = usage;
+                    return Outcome::Finished(RunEvent::Finished { reason, usage });
+                }
+                Some(Err(error)) => return Outcome::Failed(error),
+                None => {
+                    return Outcome::Failed(ProviderError::new(
+                        ProviderErrorKind::Disconnected,
+                        "The answer broke off without an end.",
+                    ));
+                }
+            }
+        }
+    }
+
+    /// When pending text must go out.
+    fn flush_at(&self) -> Option<Instant> {
+        if self.pending.is_empty() {
+            return None;
+        }
+        Some(self.sent_at.map_or_else(Instant::now, |at| at + COALESCE))
+    }
+
+    fn is_due(&self) -> bool {
+        self.pending.len() >= MAX_DELTA_BYTES
+            || self.sent_at.is_none_or(|at| at.elapsed() >= COALESCE)
+    }
+
+    /// Sends pending text to readers and, when it is time, has what they saw stored.
+    fn flush(&mut self) {
+        let pending = std::mem::take(&mut self.pending);
+        let mut rest = pending.as_str();
+        while !rest.is_empty() {
+            let cut = rest.floor_char_boundary(MAX_DELTA_BYTES);
+            let (delta, tail) = rest.split_at(cut);
+            self.text.push_str(delta);
+            self.seq = self
+                .chat
+                .log
+                .append(self.run, RunEvent::Text(delta.to_owned()));
+            rest = tail;
+        }
+        self.sent_at = Some(Instant::now());
+        if self.checkpointed_at.elapsed() >= CHECKPOINT {
+            self.checkpoint();
+        }
+    }
+
+    /// Stores what readers saw, beside the stream rather than in its way; at most one at a time.
+    fn checkpoint(&mut self) {
+        if self
+            .checkpoint
+            .as_ref()
+            .is_some_and(|task| !task.is_finished())
+        {
+            return;
+        }
+        self.checkpointed_at = Instant::now();
+        let (db, run) = (self.chat.db.clone(), self.run);
+        let (text, seq) = (self.text.clone(), self.seq);
+        self.checkpoint = Some(tokio::spawn(async move {
+            if let Err(error) = db.checkpoint(run, &text, seq).await {
+                tracing::warn!(run.id = %run, %error, "the text so far could not be stored");
+            }
+        }));
+    }
+
+    /// Tells readers where the run stands, and stores it for those who come later.
+    async fn tell(&mut self, event: RunEvent) {
+        self.flush();
+        let state = event.state();
+        self.seq = self.chat.log.append(self.run, event);
+        if let Some(state) = state
+            && let Err(error) = self.chat.db.update_run_state(self.run, &state).await
+        {
+            tracing::warn!(%error, "the state of the run could not be stored");
+        }
+    }
+
+    /// Ends the run: stored first, told after, so that whoever hears of the end finds it stored. Where storing fails the
+    /// reader is told that, and keeps the text on the page.
+    async fn end(&mut self, end: RunEvent) {
+        if let Some(checkpoint) = self.checkpoint.take() {
+            let _ = checkpoint.await;
+        }
+        let state = end.state().unwrap_or(RunState::Interrupted);
+        let mut stored = self.store_end(&state).await;
+        for wait_ms in [100, 500, 2000] {
+            if stored.is_ok() {
+                break;
+            }
+            sleep(Duration::from_millis(wait_ms)).await;
+            stored = self.store_end(&state).await;
+        }
+        match stored {
+            Ok(true) => {
+                tracing::info!(?state, bytes = self.text.len(), "answer ended");
+                self.chat.log.append(self.run, end);
+            }
+            // Ended elsewhere already, as interrupted or with its conversation: that end counts.
+            Ok(false) => {
+                self.chat.log.append(self.run, RunEvent::Interrupted);
+            }
+            Err(error) => {
+                tracing::error!(%error, "the answer could not be stored");
+                let error = AppError::new(
+                    ErrorKind::Unavailable,
+                    "The answer could not be stored: the disk or the database does not take it. Copy what you need before you leave the page.",
+                );
+                self.chat.log.append(self.run, RunEvent::Failed { error });
+            }
+        }
+    }
+
+    async fn store_end(&self, state: &RunState) -> crate::server::db::DbResult<bool> {
+        self.chat
+            .db
+            .end_run(self.run, &self.text, self.seq + 1, state, self.usage)
+            .await
+    }
+}
+
+fn too_long() -> ProviderError {
+    ProviderError::new(
+        ProviderErrorKind::Protocol,
+        "The answer grew beyond 4 MB and was cut off.",
+    )
+}
+
+/// Says that the run is alive, and notices a stop that was asked for on another node.
+async fn heartbeat(chat: Chat, run: RunId, cancelled: CancellationToken) {
+    let mut tick = interval(HEARTBEAT);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    tick.tick().await;
+    loop {
+        tick.tick().await;
+        match chat.db.renew_lease(run, lease_end()).await {
+            Ok(Some(false)) => {}
+            Ok(Some(true) | None) => cancelled.cancel(),
+            Err(error) => tracing::warn!(run.id = %run, %error, "the lease could not be renewed"),
+        }
+    }
+}
