@@ -1,0 +1,140 @@
+//! The command line.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line talks to whoever typed it"
+)]
+
+use super::{
+    catalog::Catalog,
+    config::{Config, Environment},
+    providers::Providers,
+    serve::{Server, install_tls, open_database},
+    telemetry,
+};
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// A self-hosted AI workbench: a catalogue of AI tools and a chat to use them.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Clone, Copy, Subcommand)]
+enum Command {
+    /// Start the server (the default).
+    Serve,
+    /// Check configuration, database and model; exit with 1 when anything is wrong.
+    Check,
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// Fill the catalogue from its data file; doing it again changes nothing.
+    Seed,
+}
+
+/// A failure with words for whoever typed the command.
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// Runs what the command line says.
+#[must_use]
+pub fn run() -> ExitCode {
+    let command = Cli::parse().command.unwrap_or(Command::Serve);
+    let environment = Environment::of_process();
+    telemetry::begin(
+        environment.get("RUST_LOG"),
+        environment.get("INSPIREAI_LOG") == Some("json"),
+    );
+    let outcome = Config::from_env(&environment)
+        .map_err(Into::into)
+        .and_then(|config| {
+            let runtime = tokio::runtime::Runtime::new()?;
+            let outcome = runtime.block_on(execute(command, config));
+            // A generation in a thread of its own must not keep a stopped server alive.
+            runtime.shutdown_background();
+            outcome
+        });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn execute(command: Command, config: Config) -> Outcome {
+    match command {
+        Command::Serve => serve(config).await,
+        Command::Check => check(&config).await,
+        Command::Migrate => migrate(&config).await,
+        Command::Seed => seed(&config).await,
+    }
+}
+
+async fn serve(config: Config) -> Outcome {
+    let server = Server::start(config).await?;
+    println!("InspireAI is ready: http://{}", server.address());
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+    }
+    tracing::info!("stopping");
+    server.stop().await;
+    Ok(())
+}
+
+async fn check(config: &Config) -> Outcome {
+    install_tls();
+    println!("configuration: ok");
+    let db = open_database(config).await?;
+    let migrations = db.migration_state().await?;
+    println!(
+        "database: {}, {} migrations applied, {} pending",
+        db.kind(),
+        migrations.applied,
+        migrations.pending
+    );
+    if let Some(local) = &config.local {
+        match std::fs::metadata(&local.model_path) {
+            Ok(file) => println!(
+                "local model: {} ({} MB)",
+                local.model_path.display(),
+                file.len() / 1_000_000
+            ),
+            Err(error) => {
+                return Err(format!(
+                    "The local model {} cannot be read ({error}). Run `make models`, or set INSPIREAI_LOCAL_MODEL to a GGUF file or to off.",
+                    local.model_path.display()
+                )
+                .into());
+            }
+        }
+    }
+    if migrations.pending > 0 {
+        return Err("The database is not up to date. Run `inspireai migrate`.".into());
+    }
+    Ok(())
+}
+
+async fn migrate(config: &Config) -> Outcome {
+    let db = open_database(config).await?;
+    let before = db.migration_state().await?;
+    db.migrate().await?;
+    println!("{} migrations applied", before.pending);
+    Ok(())
+}
+
+async fn seed(config: &Config) -> Outcome {
+    install_tls();
+    let db = open_database(config).await?;
+    db.migrate().await?;
+    let tools = Catalog::new(db, Providers::new(config)?).seed().await?;
+    println!("{tools} tools in the catalogue's data file");
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! Every route of the server on one page.
+
+use super::{client, cross_origin, error, events, fallback, headers, health, session};
+use crate::{
+    server::state::AppState,
+    ui::app::{App, shell},
+};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderName, Request},
+    middleware,
+    routing::{get, post},
+};
+use leptos_axum::{LeptosRoutes, generate_route_list};
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, NotForContentType, Predicate},
+    },
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
+    trace::TraceLayer,
+};
+
+/// Largest body of a request that is no upload: a message of the longest kind, escaped.
+const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
+
+/// An id for each request: taken over from a proxy, else made here.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The whole surface.
+pub fn router(state: AppState) -> Router {
+    let context = {
+        let state = state.clone();
+        move || session::provide(&state)
+    };
+    let pages = generate_route_list(App);
+    let page_options = state.leptos.clone();
+    let is_secure = state.clone();
+
+    Router::new()
+        // Chat.
+        .route("/api/runs/{run}/events", get(events::run_events))
+        .route("/chat", post(fallback::post_message))
+        // Pages, see `crate::ui::app`, and server functions, see `crate::api`.
+        .leptos_routes_with_context(&state, pages, context.clone(), move || {
+            shell(page_options.clone(), session::theme())
+        })
+        .fallback(leptos_axum::file_and_error_handler_with_context::<
+            AppState,
+            _,
+        >(context, |options| {
+            shell(options, session::theme())
+        }))
+        .layer(middleware::from_fn(error::map_server_fn_errors))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            session::identify,
+        ))
+        // The client's files and health: for anybody, without a look at who it is.
+        .merge(client::routes(&state))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .with_state(state)
+        .layer(
+            ServiceBuilder::new()
+                .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+                .layer(TraceLayer::new_for_http().make_span_with(span))
+                .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+                .layer(CatchPanicLayer::new())
+                .layer(middleware::from_fn_with_state(is_secure, headers::protect))
+                .layer(middleware::from_fn(cross_origin::refuse_cross_origin))
+                .layer(middleware::from_fn(error::explain_size_limit))
+                .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+                .layer(tower_http::limit::RequestBodyLimitLayer::new(
+                    MAX_BODY_BYTES,
+                ))
+                .layer(CompressionLayer::new().compress_when(
+                    // An event stream is never held back to compress it.
+                    DefaultPredicate::new().and(NotForContentType::new("text/event-stream")),
+                )),
+        )
+}
+
+/// What every log line of a request carries. The query is left out: it may hold what somebody searched for.
+fn span<B>(request: &Request<B>) -> tracing::Span {
+    let id = request
+        .extensions()
+        .get::<RequestId>()
+        .and_then(|id| id.header_value().to_str().ok())
+        .unwrap_or_default();
+    tracing::info_span!(
+        "request",
+        id,
+        method = %request.method(),
+        path = request.uri().path(),
+    )
+}

@@ -1,0 +1,174 @@
+//! Starting a server and stopping it: the one place where the parts are put together.
+
+use super::{
+    auth::Accounts,
+    catalog::{Catalog, SeedError},
+    chat::Chat,
+    config::Config,
+    db::{Db, DbError},
+    http::router::router,
+    providers::Providers,
+    runlog::RunLog,
+    state::AppState,
+};
+use crate::model::markdown;
+use leptos::config::{LeptosOptions, errors::LeptosConfigError, get_configuration};
+use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+/// A server that takes requests.
+pub struct Server {
+    address: SocketAddr,
+    state: AppState,
+    serving: JoinHandle<io::Result<()>>,
+    closing: CancellationToken,
+}
+
+/// Why a server did not start, in words for whoever starts it.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data directory cannot be used.
+    #[error(
+        "The data directory {path} cannot be created or written ({source}). Set INSPIREAI_DATA_DIR to one that can."
+    )]
+    DataDir {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The address is taken or not ours.
+    #[error(
+        "Cannot listen on {address} ({source}). Stop what listens there, or set LEPTOS_SITE_ADDR to another address."
+    )]
+    Listen {
+        /// Which.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The database.
+    #[error("The database cannot be used: {0}. Check DATABASE_URL.")]
+    Database(#[from] DbError),
+    /// The catalogue's data.
+    #[error("The catalogue cannot be filled: {0}.")]
+    Seed(#[from] SeedError),
+    /// The HTTP client.
+    #[error("The HTTP client cannot be set up: {0}.")]
+    Client(#[from] reqwest::Error),
+    /// Leptos' own settings.
+    #[error("Leptos.toml cannot be read: {0}.")]
+    Leptos(#[from] LeptosConfigError),
+}
+
+/// Makes the cryptography provider known that every TLS connection uses. Again is fine.
+pub(super) fn install_tls() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+/// Opens the database that is configured, with its directory.
+pub(super) async fn open_database(config: &Config) -> Result<Db, StartError> {
+    std::fs::create_dir_all(&config.data_dir).map_err(|source| StartError::DataDir {
+        path: config.data_dir.clone(),
+        source,
+    })?;
+    Ok(Db::open(&config.database).await?)
+}
+
+impl Server {
+    /// Opens the database, brings it up to date, fills the catalogue and begins to take requests.
+    ///
+    /// # Errors
+    /// A sentence for whoever starts it.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        install_tls();
+        markdown::install_math(markdown::math::to_mathml);
+        let config = Arc::new(config);
+        let db = open_database(&config).await?;
+        db.migrate().await?;
+        let providers = Providers::new(&config)?;
+        let catalog = Catalog::new(db.clone(), providers.clone());
+        catalog.seed().await?;
+        let log = RunLog::in_memory();
+        let chat = Chat::new(
+            db.clone(),
+            catalog.clone(),
+            providers.clone(),
+            log.clone(),
+            &config.server.node_id,
+        );
+        chat.recover().await?;
+        let address = config.server.address;
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|source| StartError::Listen { address, source })?;
+        let address = listener
+            .local_addr()
+            .map_err(|source| StartError::Listen { address, source })?;
+        let state = AppState {
+            leptos: leptos_options(&config, address)?,
+            accounts: Accounts::new(db.clone(), &config.auth),
+            shutdown: CancellationToken::new(),
+            config,
+            db,
+            catalog,
+            chat,
+            log,
+        };
+        begin_background_work(&state, &providers);
+        let closing = CancellationToken::new();
+        let service = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let serving = axum::serve(listener, service)
+            .with_graceful_shutdown(closing.clone().cancelled_owned());
+        Ok(Self {
+            address,
+            state,
+            serving: tokio::spawn(serving.into_future()),
+            closing,
+        })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its services.
+    #[must_use]
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    /// Stops: nothing new is taken, open answers may end for a while, what is left is kept as interrupted.
+    pub async fn stop(self) {
+        let limit = self.state.config.server.drain;
+        self.state.chat.drain(limit).await;
+        self.state.shutdown.cancel();
+        self.closing.cancel();
+        // Connections that do not end by themselves are dropped with the process.
+        let _ = tokio::time::timeout(limit, self.serving).await;
+        self.state.db.close().await;
+    }
+}
+
+/// What goes on beside requests: loading the local model, asking a server for its models, watching for runs without a driver.
+fn begin_background_work(state: &AppState, providers: &Providers) {
+    providers.warm_up();
+    let catalog = state.catalog.clone();
+    tokio::spawn(async move {
+        if let Err(error) = catalog.discover().await {
+            tracing::warn!(%error, "the models of the configured server could not be stored");
+        }
+    });
+    let (chat, shutdown) = (state.chat.clone(), state.shutdown.clone());
+    tokio::spawn(async move { chat.watch_orphans(shutdown).await });
+}
+
+fn leptos_options(config: &Config, address: SocketAddr) -> Result<LeptosOptions, StartError> {
+    let mut options = get_configuration(Some("Leptos.toml"))?.leptos_options;
+    options.site_addr = address;
+    options.site_root = config.server.site_root.to_string_lossy().into();
+    Ok(options)
+}

@@ -1,0 +1,34 @@
+//! What the doors are given: the services, and what the router needs of Leptos.
+
+use super::{auth::Accounts, catalog::Catalog, chat::Chat, config::Config, db::Db, runlog::RunLog};
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// The services of one server.
+#[derive(Clone)]
+pub struct AppState {
+    /// For Leptos.
+    pub leptos: LeptosOptions,
+    /// What was configured.
+    pub config: Arc<Config>,
+    /// The database, for health checks.
+    pub db: Db,
+    /// Accounts.
+    pub accounts: Accounts,
+    /// The catalogue.
+    pub catalog: Catalog,
+    /// Chat.
+    pub chat: Chat,
+    /// The log of runs, for health checks.
+    pub log: RunLog,
+    /// Cancelled when the server is asked to stop: it takes nothing new, and open streams end.
+    pub shutdown: CancellationToken,
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
+}
