@@ -1,0 +1,18 @@
+//! Everything that runs only on the server. Doors (`http`) hand requests to services (`auth`, `catalog`, `chat`), which use
+//! providers, the database and the log of runs. Nothing in here is compiled into the client.
+
+pub mod auth;
+pub mod catalog;
+pub mod chat;
+mod cli;
+pub mod config;
+pub mod db;
+pub mod http;
+pub mod providers;
+pub mod runlog;
+mod serve;
+pub mod state;
+mod telemetry;
+
+pub use cli::run;
+pub use serve::{Server, StartError};
