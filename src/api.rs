@@ -1,0 +1,11 @@
+//! Server functions: what pages ask of the server. A body takes the state and the person, makes one call of a service and
+//! returns; rules live in the services, transport in `server::http`.
+
+#![expect(
+    missing_docs,
+    reason = "the server macro makes public structs of the arguments, which cannot carry docs"
+)]
+
+pub mod accounts;
+pub mod catalog;
+pub mod chat;
