@@ -1,0 +1,10 @@
+//! Wrappers of browser APIs. They compile on both sides and run only from effects and event handlers; no view code and no
+//! rules in here.
+
+pub mod clipboard;
+pub mod drafts;
+pub mod enhance;
+pub mod event_stream;
+pub mod follow;
+pub mod page;
+pub mod patch;

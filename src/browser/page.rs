@@ -1,0 +1,84 @@
+//! The document around the components: its theme, its menus, where the focus is.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Document, Element, HtmlElement, Node};
+
+/// Below this width the sidebar lies over the page; `style/shell.css` says the same.
+const PHONE: &str = "(max-width: 768px)";
+
+fn document() -> Option<Document> {
+    web_sys::window()?.document()
+}
+
+/// Whether the sidebar lies over the page.
+#[must_use]
+pub fn is_phone() -> bool {
+    web_sys::window()
+        .and_then(|window| window.match_media(PHONE).ok().flatten())
+        .is_some_and(|query| query.matches())
+}
+
+/// Sets the document's theme; none lets the system decide.
+pub fn set_theme(theme: Option<&str>) {
+    let Some(root) = document().and_then(|document| document.document_element()) else {
+        return;
+    };
+    // Setting and removing an attribute of the root cannot fail.
+    let _ = match theme {
+        Some(theme) => root.set_attribute("data-theme", theme),
+        None => root.remove_attribute("data-theme"),
+    };
+}
+
+/// Moves the focus to a new page's content, unless it is there already: a reader starts at its top, and the next press of
+/// the tab key goes on from it.
+pub fn focus_content() {
+    let Some(document) = document() else { return };
+    let Some(content) = find::<HtmlElement>(&document, "#content") else {
+        return;
+    };
+    let focused = document.active_element();
+    if !content.contains(focused.as_ref().map(AsRef::as_ref)) {
+        let _ = content.focus();
+    }
+}
+
+/// Shuts every open menu but the one that holds a node.
+pub fn close_menus(except: Option<&Node>) {
+    for menu in open_menus() {
+        if except.is_none() || !menu.contains(except) {
+            let _ = menu.remove_attribute("open");
+        }
+    }
+}
+
+/// Shuts every open menu and gives the focus back to what opened the one that held it. Whether there was any.
+pub fn dismiss_menus() -> bool {
+    let menus = open_menus();
+    let focused = document().and_then(|document| document.active_element());
+    for menu in &menus {
+        let held_focus = menu.contains(focused.as_ref().map(AsRef::as_ref));
+        let _ = menu.remove_attribute("open");
+        let opener = menu.query_selector(":scope > summary").ok().flatten();
+        if held_focus && let Some(opener) = opener.and_then(|it| it.dyn_into::<HtmlElement>().ok())
+        {
+            let _ = opener.focus();
+        }
+    }
+    !menus.is_empty()
+}
+
+fn open_menus() -> Vec<Element> {
+    let found =
+        document().and_then(|document| document.query_selector_all("details.menu[open]").ok());
+    let Some(found) = found else {
+        return Vec::new();
+    };
+    (0..found.length())
+        .filter_map(|index| found.item(index)?.dyn_into().ok())
+        .collect()
+}
+
+fn find<T: JsCast>(document: &Document, selector: &str) -> Option<T> {
+    document.query_selector(selector).ok()??.dyn_into().ok()
+}
