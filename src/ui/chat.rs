@@ -1,0 +1,12 @@
+//! The chat page: a transcript that only ever appends while an answer streams, and the composer below it.
+
+pub mod answer;
+pub mod chat_page;
+mod chat_start;
+mod composer;
+mod message_actions;
+mod question;
+mod run_status;
+mod session;
+mod stream_view;
+mod transcript;

@@ -1,0 +1,249 @@
+//! A tool's message: rendered by the server, taken over while its run is open.
+
+use super::{
+    message_actions::{CopyButton, RegenerateButton, SiblingSwitch},
+    run_status::{RunEnd, RunWait, end_word},
+    session::{ChatSession, OpenConversation},
+    stream_view::{StreamView, render_open},
+};
+use crate::{
+    browser::event_stream::{Connection, Next, follow_run},
+    model::{
+        AppError,
+        catalog::hue,
+        chat::{ChatTool, Message, RunState, RunView, Usage},
+        event::SequencedEvent,
+        ids::MessageId,
+        markdown,
+        transcript::{Applied, Transcript},
+    },
+    ui::kit::{icon::Icon, notice::ErrorNotice},
+};
+use futures::future::abortable;
+use leptos::{html, prelude::*, task::spawn_local};
+
+/// Longest answer that is read out by a screen reader at its end, in characters; a longer one is only said to be there.
+const ANNOUNCED_CHARS: usize = 1_000;
+
+/// What an answer's view keeps of its run.
+#[derive(Clone, Copy)]
+struct Live {
+    message: MessageId,
+    open: OpenConversation,
+    session: ChatSession,
+    state: RwSignal<RunState>,
+    usage: RwSignal<Option<Usage>>,
+    text: StoredValue<String>,
+    has_text: RwSignal<bool>,
+    connection: RwSignal<Connection>,
+    announcement: RwSignal<String>,
+    author: StoredValue<String>,
+}
+
+/// What the tool said.
+#[component]
+pub(super) fn Answer(
+    /// The message.
+    message: Message,
+    /// Who said it.
+    tool: ChatTool,
+    /// The conversation it is in.
+    open: OpenConversation,
+    /// Where its end is announced.
+    announcement: RwSignal<String>,
+) -> impl IntoView {
+    let run = message.run.clone();
+    let is_open = message.is_open();
+    let live = Live {
+        message: message.id,
+        open,
+        session: ChatSession::of_page(),
+        state: RwSignal::new(
+            run.as_ref()
+                .map_or(RunState::Interrupted, |run| run.state.clone()),
+        ),
+        usage: RwSignal::new(run.as_ref().and_then(|run| run.usage)),
+        text: StoredValue::new(message.text.clone()),
+        has_text: RwSignal::new(!message.text.is_empty()),
+        connection: RwSignal::new(Connection::Open),
+        announcement,
+        author: StoredValue::new(tool.name.clone()),
+    };
+    let prose = NodeRef::<html::Div>::new();
+    if let Some(run) = run.filter(|_| is_open) {
+        Effect::new(move || {
+            if let Some(prose) = prose.get() {
+                live.follow(run.clone(), &prose);
+            }
+        });
+    }
+    let html = if is_open {
+        render_open(&message.text)
+    } else {
+        markdown::render(&message.text)
+    };
+    let is_busy = move || (!live.state.with(RunState::is_end)).then_some("true");
+    let problem = RwSignal::new(None::<AppError>);
+    view! {
+        <article class="message message-assistant" aria-label=tool.name.clone() aria-busy=is_busy>
+            <AnswerHead name=tool.name.clone() />
+            <div class="prose" node_ref=prose inner_html=html></div>
+            <RunWait state=live.state has_text=live.has_text.into() connection=live.connection />
+            <RunEnd state=live.state message=live.message open problem has_text=live.has_text.into() />
+            {move || problem.get().map(|error| view! { <ErrorNotice error /> }.into_any())}
+            <AnswerFoot live message model=tool.model problem />
+            {is_open.then(|| view! { <ReloadWithoutScript /> })}
+        </article>
+    }
+}
+
+/// Who said it.
+#[component]
+fn AnswerHead(
+    /// The tool's name.
+    name: String,
+) -> impl IntoView {
+    let initial = name.chars().next().map(String::from);
+    view! {
+        <header class="message-head">
+            <span class="mark mark-s" style=format!("--hue: {}", hue(&name)) aria-hidden="true">
+                {initial}
+            </span>
+            {name}
+        </header>
+    }
+    .into_any()
+}
+
+/// What it took and how it ended, and what can be done with it.
+#[component]
+fn AnswerFoot(
+    /// The run's part of the view.
+    live: Live,
+    /// The message.
+    message: Message,
+    /// The model that answered.
+    model: Option<String>,
+    /// Where a failure is shown.
+    problem: RwSignal<Option<AppError>>,
+) -> impl IntoView {
+    let model = StoredValue::new(model);
+    let message = StoredValue::new(message);
+    let is_end = Memo::new(move |_| live.state.with(RunState::is_end));
+    let usage = move || {
+        live.usage
+            .get()
+            .map(|usage| format!("{} in, {} out", usage.input_tokens, usage.output_tokens))
+    };
+    let foot = move || {
+        is_end.get().then(|| {
+            view! {
+                <p class="usage">
+                    <span>{model.get_value()}</span>
+                    {usage().map(|usage| view! { <span title="Tokens">{usage}</span> })}
+                    <span>{end_word(&live.state.get())}</span>
+                </p>
+                <div class="message-actions">
+                    <SiblingSwitch message=message.get_value() />
+                    <CopyButton text=Callback::new(move |()| live.text.get_value()) />
+                    <RegenerateButton message=live.message open=live.open problem />
+                </div>
+            }
+            .into_any()
+        })
+    };
+    view! { <footer class="message-foot">{foot}</footer> }.into_any()
+}
+
+/// Without a script the page asks again by itself until the answer is whole.
+#[component]
+fn ReloadWithoutScript() -> impl IntoView {
+    view! {
+        <noscript>
+            <meta http-equiv="refresh" content="2" />
+            <p class="message-status">
+                <Icon name="clock" />
+                "The answer is being written; this page reloads by itself."
+            </p>
+        </noscript>
+    }
+    .into_any()
+}
+
+impl Live {
+    /// Follows the run to its end, painting what comes.
+    fn follow(self, run: RunView, prose: &web_sys::Element) {
+        let text = self.text.get_value();
+        let Some(view) = StreamView::new(prose.clone(), &text) else {
+            return;
+        };
+        let mut transcript = Transcript::new(text, run.seq);
+        let on_event = move |event| self.take(&mut transcript, &view, &event, run.id);
+        let on_connection = move |connection| {
+            let _ = self.connection.try_set(connection);
+        };
+        let (following, stop) = abortable(follow_run(run.id, run.seq, on_event, on_connection));
+        spawn_local(async move {
+            let _ = following.await;
+        });
+        on_cleanup(move || stop.abort());
+    }
+
+    fn take(
+        self,
+        transcript: &mut Transcript,
+        view: &StreamView,
+        event: &SequencedEvent,
+        run: crate::model::ids::RunId,
+    ) -> Next {
+        let painted = move || self.session.follow.keep_up();
+        match transcript.apply(event) {
+            Applied::Appended { from } => view.push(&transcript.text[from..], painted),
+            Applied::Replaced => view.replace(&transcript.text, painted),
+            Applied::State => {}
+            Applied::Duplicate => return Next::After(transcript.seq),
+            Applied::Gap => return Next::Snapshot,
+        }
+        self.has_text.maybe_update(|has_text| {
+            let had = std::mem::replace(has_text, !transcript.text.is_empty());
+            had != *has_text
+        });
+        self.state.maybe_update(|state| {
+            let is_new = *state != transcript.state;
+            if is_new {
+                state.clone_from(&transcript.state);
+            }
+            is_new
+        });
+        if !transcript.state.is_end() {
+            return Next::After(transcript.seq);
+        }
+        self.end(transcript, view, run);
+        Next::Done
+    }
+
+    /// The run is over: everything on the page is told, once.
+    fn end(self, transcript: &Transcript, view: &StreamView, run: crate::model::ids::RunId) {
+        view.finish(move || self.session.follow.keep_up());
+        self.text.set_value(transcript.text.clone());
+        self.usage.set(transcript.usage);
+        self.announcement.set(self.announce(transcript));
+        let run = RunView {
+            id: run,
+            state: transcript.state.clone(),
+            seq: transcript.seq,
+            usage: transcript.usage,
+        };
+        self.open.keep(self.message, &transcript.text, run);
+    }
+
+    fn announce(self, transcript: &Transcript) -> String {
+        let author = self.author.get_value();
+        let word = end_word(&transcript.state);
+        if transcript.text.chars().count() > ANNOUNCED_CHARS {
+            format!("{author}: {word}. A long answer is on the page.")
+        } else {
+            format!("{author}: {word}. {}", transcript.text)
+        }
+    }
+}

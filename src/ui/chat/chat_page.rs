@@ -1,0 +1,160 @@
+//! The page of a new chat and of a conversation.
+
+use super::{
+    chat_start::ChatStart, composer::Composer, session::ChatSession, transcript::TranscriptView,
+};
+use crate::{
+    api,
+    browser::follow::Follow,
+    model::{
+        AppError, AppResult, ErrorKind,
+        chat::{ChatTool, ConversationPage},
+        ids::ConversationId,
+    },
+    ui::{kit::notice::ErrorNotice, load::load, shell::topbar::TopBar},
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// What the page's address names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Address {
+    conversation: Option<String>,
+    tool: Option<String>,
+}
+
+/// What the page shows.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) enum ChatContent {
+    /// Nothing said yet.
+    New(ChatTool),
+    /// A conversation.
+    Open(ConversationPage),
+}
+
+impl ChatContent {
+    /// Who answers.
+    pub(super) fn tool(&self) -> &ChatTool {
+        match self {
+            Self::New(tool) => tool,
+            Self::Open(page) => &page.tool,
+        }
+    }
+
+    fn title(&self) -> String {
+        match self {
+            Self::New(_) => "New chat".to_owned(),
+            Self::Open(page) => page.title.clone(),
+        }
+    }
+}
+
+async fn fetch(address: Address) -> AppResult<ChatContent> {
+    match address.conversation {
+        Some(id) => {
+            // What is no id is asked for as one that nobody has: the page's status comes with the server's answer.
+            let id = id.parse().unwrap_or(ConversationId(Uuid::nil()));
+            api::chat::open_conversation(id)
+                .await
+                .map(ChatContent::Open)
+        }
+        None => api::chat::chat_tool(address.tool)
+            .await
+            .map(ChatContent::New),
+    }
+}
+
+/// `/chat` and `/chat/{id}`.
+#[component]
+pub fn ChatPage() -> impl IntoView {
+    let params = use_params_map();
+    let query = use_query_map();
+    let address = Memo::new(move |_| Address {
+        conversation: params.with(|params| params.get("id")),
+        tool: query.with(|query| query.get("tool")),
+    });
+    let content = load(move || address.get(), fetch);
+    provide_context(ChatSession {
+        open: RwSignal::new(None),
+        follow: Follow::new(),
+        reload: Callback::new(move |()| content.refetch()),
+    });
+    let title = move || {
+        content.with(|content| match content {
+            Some(Ok(content)) => content.title(),
+            _ => "Chat".to_owned(),
+        })
+    };
+    view! {
+        <Transition>
+            {move || {
+                let title = title();
+                view! {
+                    <Title text=format!("{title} · InspireAI") />
+                    <TopBar title />
+                }
+            }}
+        </Transition>
+        <main class="chat" id="content" tabindex="-1">
+            <Transition fallback=|| {
+                view! { <ChatSkeleton /> }
+            }>
+                {move || Suspend::new(async move {
+                    match content.await {
+                        Ok(ChatContent::New(tool)) => view! { <ChatStart tool /> }.into_any(),
+                        Ok(ChatContent::Open(page)) => view! { <TranscriptView page /> }.into_any(),
+                        Err(error) => view! { <ChatProblem error /> }.into_any(),
+                    }
+                })}
+            </Transition>
+            <Composer content />
+        </main>
+    }
+}
+
+/// While a conversation is fetched: its shape.
+#[component]
+fn ChatSkeleton() -> impl IntoView {
+    view! {
+        <div class="transcript" aria-busy="true">
+            <p class="sr-only">"Loading the conversation"</p>
+            <div class="message message-user">
+                <div class="message-body">
+                    <span class="skeleton"></span>
+                </div>
+            </div>
+            <div class="message message-assistant">
+                <div class="prose">
+                    <p class="skeleton"></p>
+                    <p class="skeleton"></p>
+                    <p class="skeleton"></p>
+                </div>
+            </div>
+        </div>
+    }
+}
+
+/// Why there is no conversation on the page, and the way out.
+#[component]
+fn ChatProblem(
+    /// What went wrong.
+    error: AppError,
+) -> impl IntoView {
+    let (href, label) = match error.kind {
+        ErrorKind::Unauthorized => ("/login?next=/chat", "Log in"),
+        _ => ("/chat", "Start a new chat"),
+    };
+    view! {
+        <div class="chat-start">
+            <ErrorNotice error />
+            <p>
+                <a class="btn btn-primary" href=href>
+                    {label}
+                </a>
+            </p>
+        </div>
+    }
+}

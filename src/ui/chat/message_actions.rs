@@ -1,0 +1,176 @@
+//! What can be done with a message.
+
+use super::session::{ChatSession, OpenConversation};
+use crate::{
+    api,
+    browser::clipboard,
+    model::{
+        AppResult,
+        chat::{Message, Sent},
+        ids::{IdempotencyKey, MessageId},
+    },
+    ui::kit::icon::Icon,
+};
+use gloo_timers::future::TimeoutFuture;
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use std::future::Future;
+
+/// How long a button says that it copied.
+const COPIED_MS: u32 = 1_500;
+
+/// Copies a message's text as it was written.
+#[component]
+pub(super) fn CopyButton(
+    /// Gives the text.
+    text: Callback<(), String>,
+) -> impl IntoView {
+    let icon = RwSignal::new("copy");
+    let copy = move |_| {
+        let text = text.run(());
+        spawn_local(async move {
+            if clipboard::copy(&text).await {
+                icon.set("check");
+                TimeoutFuture::new(COPIED_MS).await;
+                icon.set("copy");
+            }
+        });
+    };
+    view! {
+        <button type="button" class="icon-btn needs-script" aria-label="Copy" title="Copy" on:click=copy>
+            {move || view! { <Icon name=icon.get() /> }}
+        </button>
+    }
+}
+
+/// Answers the question again.
+#[component]
+pub(super) fn RegenerateButton(
+    /// The answer.
+    message: MessageId,
+    /// Where it is.
+    open: OpenConversation,
+    /// Where a failure is shown.
+    problem: RwSignal<Option<crate::model::AppError>>,
+) -> impl IntoView {
+    let session = ChatSession::of_page();
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let request = api::chat::regenerate_answer(message, Some(IdempotencyKey::new()));
+        begin(session, problem, request, move |sent| {
+            open.show_regenerated(&sent)
+        });
+    };
+    view! {
+        <form method="post" action="/api/regenerate_answer" on:submit=submit>
+            <input type="hidden" name="message" value=message.to_string() />
+            <button class="icon-btn" aria-label="Regenerate" title="Regenerate">
+                <Icon name="refresh-cw" />
+            </button>
+        </form>
+    }
+}
+
+/// Goes on from where an answer was cut short.
+#[component]
+pub(super) fn ContinueButton(
+    /// The answer.
+    message: MessageId,
+    /// Where it is.
+    open: OpenConversation,
+    /// Where a failure is shown.
+    problem: RwSignal<Option<crate::model::AppError>>,
+    /// What the button says.
+    label: &'static str,
+) -> impl IntoView {
+    let session = ChatSession::of_page();
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let request = api::chat::continue_answer(message, Some(IdempotencyKey::new()));
+        begin(session, problem, request, move |sent| {
+            open.show_continued(&sent)
+        });
+    };
+    view! {
+        <form method="post" action="/api/continue_answer" on:submit=submit>
+            <input type="hidden" name="message" value=message.to_string() />
+            <button class="btn">{label}</button>
+        </form>
+    }
+}
+
+/// Asks the server for another run and shows it.
+fn begin(
+    session: ChatSession,
+    problem: RwSignal<Option<crate::model::AppError>>,
+    request: impl Future<Output = AppResult<Sent>> + 'static,
+    show: impl FnOnce(Sent) + 'static,
+) {
+    problem.set(None);
+    spawn_local(async move {
+        match request.await {
+            Ok(sent) => {
+                show(sent);
+                session.follow.resume();
+            }
+            Err(error) => {
+                let _ = problem.try_set(Some(error));
+            }
+        }
+    });
+}
+
+/// Leads from one answer to its siblings: `2 / 3` between two arrows.
+#[component]
+pub(super) fn SiblingSwitch(
+    /// The answer that is shown.
+    message: Message,
+) -> impl IntoView {
+    let position = message
+        .siblings
+        .iter()
+        .position(|id| *id == message.id)
+        .unwrap_or(0);
+    let count = message.siblings.len();
+    let sibling =
+        |index: Option<usize>| index.and_then(|index| message.siblings.get(index).copied());
+    let (before, after) = (
+        sibling(position.checked_sub(1)),
+        sibling(Some(position + 1)),
+    );
+    (count > 1).then(|| {
+        view! {
+            <SiblingButton to=before label="Previous answer" icon="chevron-left" />
+            <span class="quiet">{position + 1} " / " {count}</span>
+            <SiblingButton to=after label="Next answer" icon="chevron-right" />
+        }
+    })
+}
+
+#[component]
+fn SiblingButton(
+    /// The sibling, if there is one on this side.
+    to: Option<MessageId>,
+    /// What the button says.
+    label: &'static str,
+    /// What it shows.
+    icon: &'static str,
+) -> impl IntoView {
+    let session = ChatSession::of_page();
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(to) = to else { return };
+        spawn_local(async move {
+            if api::chat::select_branch(to).await.is_ok() {
+                session.reload.run(());
+            }
+        });
+    };
+    view! {
+        <form method="post" action="/api/select_branch" on:submit=submit>
+            <input type="hidden" name="message" value=to.map(|id| id.to_string()) />
+            <button class="icon-btn" aria-label=label title=label disabled=to.is_none()>
+                <Icon name=icon />
+            </button>
+        </form>
+    }
+}

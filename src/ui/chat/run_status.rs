@@ -1,0 +1,146 @@
+//! Where a run stands, in words: while it is open above the words to come, after its end below them.
+
+use super::{message_actions::ContinueButton, session::OpenConversation};
+use crate::{
+    browser::event_stream::Connection,
+    model::{
+        AppError, ErrorKind,
+        chat::{FinishReason, RunState},
+        ids::MessageId,
+    },
+    ui::kit::icon::Icon,
+};
+use leptos::prelude::*;
+
+/// What an open run waits for; nothing while words come.
+#[component]
+pub(super) fn RunWait(
+    /// Where the run stands.
+    state: RwSignal<RunState>,
+    /// Whether a word has come.
+    has_text: Signal<bool>,
+    /// Whether events reach this page.
+    connection: RwSignal<Connection>,
+) -> impl IntoView {
+    let words = move || match connection.get() {
+        Connection::Lost => Some("Connection lost. Trying again…".to_owned()),
+        Connection::Refused => {
+            Some("This answer cannot be followed any more. Reload the page.".to_owned())
+        }
+        Connection::Open => wait_words(&state.get(), has_text.get()),
+    };
+    move || {
+        words().map(|words| {
+            view! {
+                <p class="message-status">
+                    <span class="beat" aria-hidden="true">
+                        <i></i>
+                    </span>
+                    {words}
+                </p>
+            }
+            .into_any()
+        })
+    }
+}
+
+fn wait_words(state: &RunState, has_text: bool) -> Option<String> {
+    match state {
+        RunState::Queued { ahead: 0 } | RunState::Running if !has_text => {
+            Some("Thinking…".to_owned())
+        }
+        RunState::Queued { ahead: 1 } => Some("1 ahead of you".to_owned()),
+        RunState::Queued { ahead } if *ahead > 0 => Some(format!("{ahead} ahead of you")),
+        RunState::Retrying { after_ms, reason } => {
+            let seconds = after_ms.div_ceil(1000);
+            Some(format!("{reason} Retrying in {seconds} s"))
+        }
+        _ => None,
+    }
+}
+
+/// How a run ended, where that is more than "done", with the way on.
+#[component]
+pub(super) fn RunEnd(
+    /// Where the run stands.
+    state: RwSignal<RunState>,
+    /// The answer.
+    message: MessageId,
+    /// Where it is.
+    open: OpenConversation,
+    /// What went wrong on the way on.
+    problem: RwSignal<Option<AppError>>,
+    /// Whether there are words to go on from.
+    has_text: Signal<bool>,
+) -> impl IntoView {
+    move || {
+        let state = state.get();
+        let (class, icon, words) = match &state {
+            RunState::Failed { error } => (
+                "notice notice-danger",
+                "alert-triangle",
+                error.message.clone(),
+            ),
+            RunState::Interrupted => (
+                "notice notice-warn",
+                "alert-triangle",
+                "The server stopped while this was being written. What had arrived is kept."
+                    .to_owned(),
+            ),
+            RunState::Finished {
+                reason: FinishReason::Length,
+            } => (
+                "notice",
+                "info",
+                "The answer reached its longest length.".to_owned(),
+            ),
+            RunState::Finished {
+                reason: FinishReason::ContentFilter,
+            } => (
+                "notice notice-warn",
+                "info",
+                "The provider's filter cut this answer.".to_owned(),
+            ),
+            _ => return None,
+        };
+        let is_error = matches!(state, RunState::Failed { .. });
+        let label = if has_text.get() {
+            "Continue"
+        } else {
+            "Try again"
+        };
+        let notice = view! {
+            <div class=class role=is_error.then_some("alert")>
+                <Icon name=icon />
+                <p>{words}</p>
+                {state
+                    .is_cut_short()
+                    .then(|| view! { <ContinueButton message open problem label /> })}
+                {is_key_problem(&state)
+                    .then(|| view! { <a class="btn" href="/tools">"Choose another tool"</a> })}
+            </div>
+        };
+        Some(notice.into_any())
+    }
+}
+
+fn is_key_problem(state: &RunState) -> bool {
+    matches!(state, RunState::Failed { error } if matches!(error.kind, ErrorKind::Upstream | ErrorKind::RateLimited))
+}
+
+/// How a run ended, as a word of the quiet line.
+pub(super) fn end_word(state: &RunState) -> &'static str {
+    match state {
+        RunState::Queued { .. } | RunState::Running | RunState::Retrying { .. } => "",
+        RunState::Finished { reason } => match reason {
+            FinishReason::Stop => "Finished",
+            FinishReason::Length => "Cut at the limit",
+            FinishReason::ContentFilter => "Cut by the filter",
+            FinishReason::ToolCalls => "Asked for a tool",
+            FinishReason::Other => "Ended",
+        },
+        RunState::Stopped => "Stopped by you",
+        RunState::Failed { .. } => "Failed",
+        RunState::Interrupted => "Interrupted",
+    }
+}

@@ -1,0 +1,122 @@
+//! What the parts of an open chat page share.
+
+use crate::{
+    browser::follow::Follow,
+    model::{
+        chat::{Author, Message, RunState, RunView, Sent},
+        ids::{ConversationId, MessageId, RunId},
+    },
+};
+use leptos::prelude::*;
+
+/// The open chat page. Its signals are set by effects only, so server and client render the same first page.
+#[derive(Clone, Copy)]
+pub struct ChatSession {
+    /// The conversation on the page, once it is live.
+    pub open: RwSignal<Option<OpenConversation>>,
+    /// Whether the page follows the end of the transcript.
+    pub follow: Follow,
+    /// Loads the page's data again.
+    pub reload: Callback<()>,
+}
+
+/// A conversation that is on the page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct OpenConversation {
+    /// Which.
+    pub id: ConversationId,
+    /// Its open branch, oldest first.
+    pub messages: RwSignal<Vec<Message>>,
+}
+
+impl ChatSession {
+    /// The run that is being answered on this page, if any.
+    #[must_use]
+    pub fn open_run(self) -> Option<RunId> {
+        let open = self.open.get()?;
+        open.messages.with(|messages| {
+            let last = messages.last()?;
+            last.run
+                .as_ref()
+                .filter(|run| !run.state.is_end())
+                .map(|run| run.id)
+        })
+    }
+
+    /// The session of the page around a component.
+    #[must_use]
+    pub fn of_page() -> Self {
+        expect_context()
+    }
+}
+
+impl OpenConversation {
+    /// Shows a message that was just sent, and the answer that is about to come.
+    pub fn show_sent(self, sent: &Sent, text: String) {
+        self.messages.update(|messages| {
+            messages.push(Message {
+                id: sent.user_message_id,
+                author: Author::User,
+                text,
+                run: None,
+                siblings: vec![sent.user_message_id],
+            });
+            messages.push(awaited(sent, vec![sent.message_id]));
+        });
+    }
+
+    /// Shows that a question is being answered again, in place of its last answer.
+    pub fn show_regenerated(self, sent: &Sent) {
+        self.messages.update(|messages| {
+            let question = messages
+                .iter()
+                .position(|message| message.id == sent.user_message_id);
+            let Some(question) = question else { return };
+            let mut siblings = messages
+                .get(question + 1)
+                .map(|message| message.siblings.clone())
+                .unwrap_or_default();
+            siblings.push(sent.message_id);
+            messages.truncate(question + 1);
+            messages.push(awaited(sent, siblings));
+        });
+    }
+
+    /// Shows that an answer goes on.
+    pub fn show_continued(self, sent: &Sent) {
+        self.messages.update(|messages| {
+            if let Some(message) = messages.iter_mut().find(|m| m.id == sent.message_id) {
+                message.run = Some(new_run(sent.run_id));
+            }
+        });
+    }
+
+    /// Keeps what an answer became, for everything on the page that is not its own view.
+    pub fn keep(self, message: MessageId, text: &str, run: RunView) {
+        self.messages.update(|messages| {
+            if let Some(kept) = messages.iter_mut().find(|kept| kept.id == message) {
+                text.clone_into(&mut kept.text);
+                kept.run = Some(run);
+            }
+        });
+    }
+}
+
+fn awaited(sent: &Sent, siblings: Vec<MessageId>) -> Message {
+    Message {
+        id: sent.message_id,
+        author: Author::Assistant,
+        text: String::new(),
+        run: Some(new_run(sent.run_id)),
+        siblings,
+    }
+}
+
+fn new_run(id: RunId) -> RunView {
+    RunView {
+        id,
+        state: RunState::Queued { ahead: 0 },
+        seq: 0,
+        usage: None,
+    }
+}

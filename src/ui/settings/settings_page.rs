@@ -1,0 +1,19 @@
+//! Settings.
+
+use super::{account_block::AccountBlock, appearance_block::AppearanceBlock};
+use crate::ui::shell::page::Page;
+use leptos::prelude::*;
+
+/// `/settings`. How the site looks is anybody's choice; the rest is for whoever is logged in.
+#[component]
+pub fn SettingsPage() -> impl IntoView {
+    view! {
+        <Page title="Settings" class="page page-narrow">
+            <div class="page-head">
+                <h1>"Settings"</h1>
+            </div>
+            <AppearanceBlock />
+            <AccountBlock />
+        </Page>
+    }
+}
