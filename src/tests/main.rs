@@ -1,0 +1,23 @@
+//! Tests of the whole server through its doors: HTTP in front, real databases and a scripted upstream behind. A file a
+//! noun; a test's name is a sentence about behaviour. `support` holds what they stand on.
+
+#![expect(
+    clippy::expect_used,
+    reason = "a test that cannot be set up fails, and says why"
+)]
+
+mod access;
+mod accounts;
+mod catalogue;
+mod chat_branches;
+mod chat_send;
+mod chat_stop;
+mod chat_stream;
+mod configuration;
+mod conversations;
+mod pages;
+mod recovery;
+mod storage;
+mod support;
+mod upstream_failures;
+mod wire_budget;

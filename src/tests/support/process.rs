@@ -1,0 +1,153 @@
+//! The real program in a process of its own, for what can only happen to a process: signals, death, a full disk.
+
+use super::{
+    client::{Client, http_client},
+    database::Database,
+    person::Person,
+    test_app::sign_up,
+    upstream::Upstream,
+    within,
+};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    path::Path,
+    process::{ExitStatus, Output, Stdio},
+};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+};
+
+/// Variables for the program.
+pub type Variables = BTreeMap<String, String>;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_inspireai");
+
+/// A running server program; it is killed when this is dropped.
+pub struct Process {
+    child: Child,
+    address: SocketAddr,
+}
+
+/// What the program is configured with.
+pub fn variables(data_dir: &Path, upstream: &Upstream) -> Variables {
+    let pairs = [
+        ("LEPTOS_SITE_ADDR", "127.0.0.1:0".to_owned()),
+        (
+            "INSPIREAI_DATA_DIR",
+            data_dir.to_string_lossy().into_owned(),
+        ),
+        ("DATABASE_URL", Database::Sqlite.url(data_dir)),
+        ("INSPIREAI_LOCAL_MODEL", "off".to_owned()),
+        ("OPENAI_BASE_URL", upstream.base_url()),
+        ("OPENAI_API_KEY", "sk-secret".to_owned()),
+        ("INSPIREAI_DRAIN_SECONDS", "1".to_owned()),
+        ("RUST_LOG", "warn".to_owned()),
+        ("LEPTOS_HASH_FILES", "false".to_owned()),
+    ];
+    pairs.map(|(name, value)| (name.to_owned(), value)).into()
+}
+
+/// Runs a command of the program to its end.
+pub async fn run(command: &str, variables: &Variables) -> Output {
+    let output = Command::new(PROGRAM)
+        .arg(command)
+        .env_clear()
+        .envs(variables)
+        .output();
+    within("the program to end", output)
+        .await
+        .expect("the program runs")
+}
+
+impl Process {
+    /// Starts a server and waits until it is ready.
+    pub async fn serve(variables: &Variables) -> Self {
+        Self::spawn(Command::new(PROGRAM), variables).await
+    }
+
+    /// Starts a server whose files cannot grow beyond `kilobytes`, which is how a full disk looks to whoever may not mount
+    /// a small one: the shell ignores the signal that comes with the limit, and so does what it becomes.
+    pub async fn serve_with_file_limit(variables: &Variables, kilobytes: u32) -> Self {
+        let mut command = Command::new("sh");
+        let blocks = kilobytes * 2;
+        command
+            .arg("-c")
+            .arg(format!("trap '' XFSZ; ulimit -S -f {blocks}; exec \"$0\""))
+            .arg(PROGRAM);
+        Self::spawn(command, variables).await
+    }
+
+    async fn spawn(mut command: Command, variables: &Variables) -> Self {
+        let mut child = command
+            .env_clear()
+            .envs(variables)
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the program starts");
+        let stdout = child.stdout.take().expect("its output");
+        let mut lines = BufReader::new(stdout).lines();
+        let ready = within("the server to be ready", lines.next_line())
+            .await
+            .expect("readable output")
+            .expect("it says where it listens");
+        let address = ready
+            .rsplit("http://")
+            .next()
+            .and_then(|text| text.parse().ok());
+        Self {
+            address: address.unwrap_or_else(|| panic!("no address in {ready:?}")),
+            child,
+        }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Somebody new with an account.
+    pub async fn sign_up(&self, name: &str) -> Person {
+        let visitor = Client::new(http_client(), self.address);
+        let reply = sign_up(&visitor, name).await;
+        assert_eq!(reply.status, 200, "{}", reply.body);
+        Person::new(visitor)
+    }
+
+    /// Lets its files grow again.
+    pub async fn lift_file_limit(&self) {
+        let pid = self.child.id().expect("it runs").to_string();
+        let status = Command::new("prlimit")
+            .args(["--pid", &pid, "--fsize=unlimited:"])
+            .status()
+            .await
+            .expect("prlimit of util-linux");
+        assert!(status.success());
+    }
+
+    /// Kills it at once, as `kill -9` does.
+    pub async fn kill(mut self) {
+        self.child.kill().await.expect("it can be killed");
+    }
+
+    /// Asks it to stop, as `kill` does.
+    pub async fn terminate(&self) {
+        let pid = self.child.id().expect("it runs");
+        let status = Command::new("sh")
+            .arg("-c")
+            .arg(format!("kill -TERM {pid}"))
+            .status()
+            .await
+            .expect("a shell");
+        assert!(status.success());
+    }
+
+    /// Waits for its end.
+    pub async fn ended(mut self) -> ExitStatus {
+        within("the program to end", self.child.wait())
+            .await
+            .expect("its status")
+    }
+}

@@ -1,0 +1,178 @@
+//! A whole server in this process, on a free port, with its own database and its own upstream.
+
+use super::{
+    client::{Client, Reply, http_client},
+    database::{self, Database},
+    person::Person,
+    upstream::Upstream,
+};
+use inspireai::server::{
+    Server,
+    config::{Config, Environment},
+};
+use std::{fs::OpenOptions, net::SocketAddr, path::Path};
+use tempfile::TempDir;
+
+/// The password of everybody in tests.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A server and what belongs to it.
+pub struct TestApp {
+    /// Whom its tools ask.
+    pub upstream: Upstream,
+    server: Option<Server>,
+    environment: Environment,
+    http: reqwest::Client,
+    _database: Database,
+    _data_dir: TempDir,
+}
+
+/// A server in the making.
+pub struct Builder {
+    variables: Vec<(String, String)>,
+    database: Database,
+}
+
+impl Builder {
+    /// Sets a variable of its environment.
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Uses another database than a SQLite file.
+    pub fn database(mut self, database: Database) -> Self {
+        self.database = database;
+        self
+    }
+
+    /// Starts it; its catalogue holds the upstream's models.
+    pub async fn start(self) -> TestApp {
+        let upstream = Upstream::start().await;
+        let data_dir = TempDir::new().expect("a temporary directory");
+        let defaults = environment(data_dir.path(), &self.database, &upstream);
+        let environment = self
+            .variables
+            .into_iter()
+            .fold(defaults, |environment, (name, value)| {
+                environment.with(&name, value)
+            });
+        TestApp {
+            server: Some(start(&environment).await),
+            upstream,
+            environment,
+            http: http_client(),
+            _database: self.database,
+            _data_dir: data_dir,
+        }
+    }
+}
+
+/// What a server in tests is configured with.
+pub fn environment(data_dir: &Path, database: &Database, upstream: &Upstream) -> Environment {
+    let (directory, url) = (data_dir.to_string_lossy(), database.url(data_dir));
+    Environment::from_pairs([
+        ("LEPTOS_SITE_ADDR", "127.0.0.1:0"),
+        ("INSPIREAI_DATA_DIR", directory.as_ref()),
+        ("DATABASE_URL", url.as_str()),
+        ("INSPIREAI_DATABASE_CONNECTIONS", "4"),
+        ("INSPIREAI_LOCAL_MODEL", "off"),
+        ("OPENAI_BASE_URL", upstream.base_url().as_str()),
+        ("OPENAI_API_KEY", "sk-secret"),
+        ("INSPIREAI_LOGIN_ATTEMPTS_PER_MINUTE", "1000"),
+        ("INSPIREAI_DRAIN_SECONDS", "1"),
+    ])
+}
+
+async fn start(environment: &Environment) -> Server {
+    provide_hash_file();
+    let config = Config::from_env(environment).expect("a valid configuration");
+    let server = Server::start(config).await.expect("the server starts");
+    // It also does so by itself, at some time after its start.
+    let catalog = &server.state().catalog;
+    catalog.discover().await.expect("the models are stored");
+    server
+}
+
+/// Pages name the client's files by hashes that Leptos reads from beside the program that runs. Where the site was not
+/// built, an empty list will do: tests of this crate load no script.
+fn provide_hash_file() {
+    let program = std::env::current_exe().expect("the path of this program");
+    let _ = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(program.with_file_name("hash.txt"));
+}
+
+impl TestApp {
+    /// A server as most tests want it.
+    pub async fn start() -> Self {
+        Self::builder().start().await
+    }
+
+    /// A server to be set up.
+    pub fn builder() -> Builder {
+        Builder {
+            variables: Vec::new(),
+            database: Database::Sqlite,
+        }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.server().address()
+    }
+
+    /// The server itself.
+    pub fn server(&self) -> &Server {
+        self.server.as_ref().expect("a running server")
+    }
+
+    /// Somebody who has just come.
+    pub fn visitor(&self) -> Client {
+        Client::new(self.http.clone(), self.address())
+    }
+
+    /// Somebody new with an account.
+    pub async fn sign_up(&self, name: &str) -> Person {
+        let visitor = self.visitor();
+        let reply = sign_up(&visitor, name).await;
+        assert_eq!(reply.status, 200, "{}", reply.body);
+        Person::new(visitor)
+    }
+
+    /// Runs a statement on its database behind its back.
+    pub async fn execute(&self, statement: &str) {
+        let url = self
+            .environment
+            .get("DATABASE_URL")
+            .expect("set for every test");
+        database::execute(url, statement.to_owned()).await;
+    }
+
+    /// Stops the server as a signal would.
+    pub async fn stop(&mut self) {
+        let server = self.server.take().expect("a running server");
+        server.stop().await;
+    }
+
+    /// Stops the server and starts it again on the same data; it listens on another port.
+    pub async fn restart(&mut self) {
+        self.stop().await;
+        self.server = Some(start(&self.environment).await);
+    }
+}
+
+/// Makes an account with everybody's password.
+pub async fn sign_up(visitor: &Client, name: &str) -> Reply {
+    visitor
+        .call("sign_up", &[("name", name), ("password", PASSWORD)])
+        .await
+}
+
+/// Logs in with a password.
+pub async fn log_in(visitor: &Client, name: &str, password: &str) -> Reply {
+    visitor
+        .call("log_in", &[("name", name), ("password", password)])
+        .await
+}

@@ -1,0 +1,438 @@
+//! What each model does. A plan is made from the question alone, so that the same question has the same answer.
+//!
+//! Options, as `name=value` in the person's last message that has any: `tokens` (how many), `bytes` (of each), `rate`
+//! (tokens a second; without it, all at once), `ms` (wait before the first token), `after` (tokens before it goes wrong),
+//! `times` (how often it goes wrong before it goes well), `s` (of `Retry-After`), `stamp` (each token is its time of
+//! sending, in milliseconds since its answer began).
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use std::{collections::HashMap, time::Duration};
+
+/// Every model, as `GET /v1/models` lists them.
+pub(super) const MODELS: [&str; 22] = [
+    "echo",            // the person's last message, word by word
+    "count",           // `tokens` numbers of `bytes` bytes each
+    "markdown",        // every kind of markdown, repeated until there are `tokens`
+    "slow-start",      // an echo after `ms` milliseconds
+    "split",           // characters cut across packets
+    "length",          // half of its text and `length`; asked to go on, the other half
+    "die-before",      // the connection breaks before a word
+    "die-after",       // the connection breaks in the middle of a frame, `after` tokens on
+    "half-json",       // half a JSON after `after` tokens
+    "error-in-stream", // an error as an event after `after` tokens
+    "html",            // a page instead of a stream
+    "silence",         // nothing more after `after` tokens
+    "status-400",
+    "status-401",
+    "status-404",
+    "status-500",
+    "rate-limited",      // 429 with `Retry-After: s`, `times` times
+    "rate-limited-bare", // 429 without it, `times` times
+    "flaky",             // 500 `times` times
+    "no-usage",          // an echo that does not tell what it took
+    "odd",               // unknown fields, nulls, comments, an unknown reason
+    "huge-delta",        // one delta of `bytes` bytes
+];
+
+/// A question, as far as it matters here.
+pub(super) struct Completion {
+    pub(super) model: String,
+    pub(super) is_streamed: bool,
+    /// Roles and texts.
+    messages: Vec<(String, String)>,
+}
+
+/// What is answered.
+pub(super) enum Plan {
+    /// Another status than 200.
+    Refuse {
+        status: StatusCode,
+        retry_after: Option<u32>,
+        body: Value,
+    },
+    /// A web page.
+    Page(&'static str),
+    /// A stream.
+    Answer(Vec<Step>),
+}
+
+/// One thing to do, at a time counted from the answer's beginning.
+pub(super) struct Step {
+    pub(super) at: Duration,
+    pub(super) act: Act,
+}
+
+/// What to do.
+pub(super) enum Act {
+    /// Send a token in its frame.
+    Token { text: String, frame: Vec<u8> },
+    /// Send bytes as they are.
+    Raw(Vec<u8>),
+    /// Send nothing more, and do not end.
+    Silence,
+    /// Break the connection.
+    Die,
+}
+
+impl Completion {
+    /// Reads a request's body, leniently.
+    pub(super) fn read(body: &Value) -> Self {
+        let messages = body["messages"].as_array().cloned().unwrap_or_default();
+        Self {
+            model: body["model"].as_str().unwrap_or_default().to_owned(),
+            is_streamed: body["stream"].as_bool().unwrap_or(false),
+            messages: messages
+                .iter()
+                .map(|message| {
+                    let role = message["role"].as_str().unwrap_or_default().to_owned();
+                    (role, content_text(&message["content"]))
+                })
+                .collect(),
+        }
+    }
+
+    fn last_question(&self) -> &str {
+        self.texts_of("user").last().unwrap_or_default()
+    }
+
+    fn texts_of(&self, role: &str) -> impl DoubleEndedIterator<Item = &str> {
+        self.messages
+            .iter()
+            .filter(move |(who, _)| who == role)
+            .map(|(_, text)| text.as_str())
+    }
+
+    fn options(&self) -> Options {
+        self.texts_of("user")
+            .rev()
+            .map(Options::parse)
+            .find(|options| !options.0.is_empty())
+            .unwrap_or_default()
+    }
+}
+
+/// The text of a message, which may be a list of parts.
+fn content_text(content: &Value) -> String {
+    match content {
+        Value::Array(parts) => parts
+            .iter()
+            .filter_map(|part| part["text"].as_str())
+            .collect(),
+        other => other.as_str().unwrap_or_default().to_owned(),
+    }
+}
+
+#[derive(Default)]
+struct Options(HashMap<String, String>);
+
+impl Options {
+    fn parse(text: &str) -> Self {
+        let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_lowercase());
+        Self(
+            text.split_whitespace()
+                .filter_map(|word| word.split_once('='))
+                .filter(|(name, value)| is_name(name) && !value.is_empty())
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+        )
+    }
+
+    fn number(&self, name: &str, default: usize) -> usize {
+        self.0
+            .get(name)
+            .and_then(|value| value.parse().ok())
+            .unwrap_or(default)
+    }
+}
+
+/// What a model does with a question that was asked `seen` times before.
+pub(super) fn plan(question: &Completion, seen: usize) -> Plan {
+    let options = question.options();
+    let model = question.model.as_str();
+    let goes_wrong = |default| seen < options.number("times", default);
+    let mut script = Script::new(model, &options);
+    match model {
+        "echo" | "no-usage" | "slow-start" => script.words(question.last_question()),
+        "count" => script.count(options.number("tokens", 20)),
+        "markdown" => script.pieces(&markdown(options.number("tokens", 0))),
+        "split" => script.split("Grüße, 世界! 👩🏽‍🚀 naïve façade ✓"),
+        "length" => script.half(
+            question.texts_of("assistant").last(),
+            options.number("tokens", 20),
+        ),
+        "die-before" => script.act(Act::Die),
+        "die-after" => {
+            script.count(options.number("after", 3));
+            script.raw("data: {\"choices\":[{\"delta\":{\"content\":\"lost");
+            script.act(Act::Die);
+        }
+        "half-json" => {
+            script.count(options.number("after", 1));
+            script.raw("data: {\"choices\":[{\"delta\":{\"content\":\"lo\n\n");
+        }
+        "error-in-stream" => {
+            script.count(options.number("after", 1));
+            script.raw("data: {\"error\":{\"message\":\"The engine is overloaded\"}}\n\n");
+        }
+        "html" => return Plan::Page("<!DOCTYPE html><title>Welcome</title><h1>Log in first</h1>"),
+        "silence" => {
+            script.count(options.number("after", 0));
+            script.act(Act::Silence);
+        }
+        "rate-limited" if goes_wrong(1) => {
+            let seconds = u32::try_from(options.number("s", 1)).unwrap_or(1);
+            return refuse(429, Some(seconds), "Rate limit reached for requests");
+        }
+        "rate-limited-bare" if goes_wrong(1) => return refuse(429, None, "Too many requests"),
+        "flaky" if goes_wrong(2) => return refuse(500, None, "The server had an error"),
+        "rate-limited" | "rate-limited-bare" | "flaky" => script.words(question.last_question()),
+        "odd" => script.odd(),
+        "huge-delta" => script.token("ä".repeat(options.number("bytes", 300_000) / 2)),
+        "status-400" => return refuse(400, None, "This model's limits were not respected"),
+        "status-401" => return refuse(401, None, "Incorrect API key provided: sk-sec***ret"),
+        "status-500" => return refuse(500, None, "panic at line 1: secret-internals"),
+        _ => return refuse(404, None, "The model does not exist"),
+    }
+    Plan::Answer(script.end(question))
+}
+
+fn refuse(status: u16, retry_after: Option<u32>, message: &str) -> Plan {
+    Plan::Refuse {
+        status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+        retry_after,
+        body: json!({ "error": { "message": message, "type": "scripted", "param": null, "code": null } }),
+    }
+}
+
+/// Every kind of markdown once, or repeated under numbered headings until there are `tokens` tokens, in tokens of four
+/// characters.
+fn markdown(tokens: usize) -> Vec<String> {
+    const ANSWER: &str = include_str!("answer.md");
+    let mut pieces = Vec::new();
+    for chapter in 1.. {
+        let text = if chapter == 1 {
+            ANSWER.to_owned()
+        } else {
+            format!("\n# Chapter {chapter}\n\n{ANSWER}")
+        };
+        let characters: Vec<char> = text.chars().collect();
+        pieces.extend(
+            characters
+                .chunks(4)
+                .map(|chunk| chunk.iter().collect::<String>()),
+        );
+        if pieces.len() >= tokens {
+            break;
+        }
+    }
+    if tokens > 0 {
+        pieces.truncate(tokens);
+    }
+    pieces
+}
+
+/// Steps in the making.
+struct Script {
+    model: String,
+    steps: Vec<Step>,
+    /// When the next token is due.
+    at: Duration,
+    /// Between two tokens.
+    pace: Duration,
+    bytes: usize,
+    is_stamped: bool,
+    reason: &'static str,
+    tells_usage: bool,
+    is_closed: bool,
+    tokens: usize,
+}
+
+impl Script {
+    fn new(model: &str, options: &Options) -> Self {
+        let rate = options.number("rate", 0);
+        let wait = if model == "slow-start" { 1000 } else { 0 };
+        let mut script = Self {
+            model: model.to_owned(),
+            steps: Vec::new(),
+            at: Duration::ZERO,
+            pace: match rate {
+                0 => Duration::ZERO,
+                rate => Duration::from_secs(1) / u32::try_from(rate).unwrap_or(u32::MAX),
+            },
+            bytes: options.number("bytes", 5),
+            is_stamped: options.number("stamp", 0) > 0,
+            reason: "stop",
+            tells_usage: model != "no-usage",
+            is_closed: false,
+            tokens: 0,
+        };
+        // A real server sends its headers first and its words when it has some.
+        let hello = script.chunk(&json!({ "role": "assistant", "content": "" }), None);
+        script.raw(&hello);
+        script.at = Duration::from_millis(options.number("ms", wait) as u64);
+        script
+    }
+
+    fn act(&mut self, act: Act) {
+        if matches!(act, Act::Die) {
+            // What was sent before is to arrive: a connection that breaks at once takes it along.
+            self.at += Duration::from_millis(50);
+        }
+        self.is_closed |= matches!(act, Act::Die | Act::Silence);
+        self.steps.push(Step { at: self.at, act });
+    }
+
+    fn raw(&mut self, text: &str) {
+        self.act(Act::Raw(text.as_bytes().to_vec()));
+    }
+
+    fn token(&mut self, text: impl Into<String>) {
+        let text = if self.is_stamped {
+            format!("{} ", self.at.as_millis())
+        } else {
+            text.into()
+        };
+        let frame = self.chunk(&json!({ "content": text }), None).into_bytes();
+        self.act(Act::Token { text, frame });
+        self.at += self.pace;
+        self.tokens += 1;
+    }
+
+    fn words(&mut self, text: &str) {
+        for word in text.split_inclusive(char::is_whitespace) {
+            self.token(word);
+        }
+    }
+
+    fn pieces(&mut self, pieces: &[String]) {
+        for piece in pieces {
+            self.token(piece);
+        }
+    }
+
+    fn count(&mut self, tokens: usize) {
+        self.count_from(0, tokens);
+    }
+
+    /// Numbers filled up with zeros to their size, each with a space behind it.
+    fn count_from(&mut self, first: usize, end: usize) {
+        let width = self.bytes.max(2) - 1;
+        for index in first..end {
+            let digits = index.to_string();
+            let digits = &digits[digits.len().saturating_sub(width)..];
+            self.token(format!("{}{digits} ", "0".repeat(width - digits.len())));
+        }
+    }
+
+    /// The first half, cut off; to whoever comes with it, the second.
+    fn half(&mut self, before: Option<&str>, tokens: usize) {
+        let has_first_half =
+            before.is_some_and(|text| text.split_whitespace().count() == tokens / 2);
+        if has_first_half {
+            self.count_from(tokens / 2, tokens);
+        } else {
+            self.count_from(0, tokens / 2);
+            self.reason = "length";
+        }
+    }
+
+    /// One frame, cut at every byte that is not ASCII, each part in a packet of its own.
+    fn split(&mut self, text: &str) {
+        let frame = self.chunk(&json!({ "content": text }), None).into_bytes();
+        let mut part = Vec::new();
+        for byte in frame {
+            if !byte.is_ascii() {
+                self.act(Act::Raw(std::mem::take(&mut part)));
+                self.at += Duration::from_millis(2);
+            }
+            part.push(byte);
+        }
+        self.act(Act::Raw(part));
+        self.tokens += 1;
+    }
+
+    /// What servers that call themselves compatible really send.
+    fn odd(&mut self) {
+        for frame in [
+            ": keep-alive\n\n",
+            "retry: 3000\n\n",
+            "event: message\nid: 7\ndata: {\"choices\":null,\"service_tier\":\"x\"}\n\n",
+            "data: {\"choices\":[{\"delta\":null,\"logprobs\":null}],\"usage\":null}\n\n",
+            "data:{\"choices\":[{\"delta\":{\"content\":\"odd but \",\"reasoning\":[1]},\"finish_reason\":null}]}\r\n\r\n",
+            "data: {\"object\":7,\"choices\":[{\"index\":\"0\",\"delta\":{\"content\":\"fine\",\"tool_calls\":null}}]}\n\n",
+            "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"because\"}]}\n\n",
+        ] {
+            self.raw(frame);
+        }
+        self.is_closed = true;
+    }
+
+    fn chunk(&self, delta: &Value, reason: Option<&str>) -> String {
+        let chunk = json!({
+            "id": "chatcmpl-scripted",
+            "object": "chat.completion.chunk",
+            "created": 1,
+            "model": self.model,
+            "choices": [{ "index": 0, "delta": delta, "finish_reason": reason }],
+        });
+        format!("data: {chunk}\n\n")
+    }
+
+    fn end(mut self, question: &Completion) -> Vec<Step> {
+        if !self.is_closed {
+            let reason = self.chunk(&json!({}), Some(self.reason));
+            self.raw(&reason);
+            if self.tells_usage {
+                let words: usize = question
+                    .messages
+                    .iter()
+                    .map(|(_, text)| text.split_whitespace().count())
+                    .sum();
+                let usage = usage(words, self.tokens);
+                self.raw(&format!(
+                    "data: {}\n\n",
+                    json!({ "choices": [], "usage": usage })
+                ));
+            }
+            self.raw("data: [DONE]\n\n");
+        }
+        self.steps
+    }
+}
+
+fn usage(prompt: usize, completion: usize) -> Value {
+    json!({
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "total_tokens": prompt + completion,
+    })
+}
+
+/// The whole text of an answer and how many tokens it has, for those who do not stream.
+pub(super) fn whole(steps: &[Step]) -> (String, usize) {
+    let tokens: Vec<&str> = steps
+        .iter()
+        .filter_map(|step| match &step.act {
+            Act::Token { text, .. } => Some(text.as_str()),
+            _ => None,
+        })
+        .collect();
+    (tokens.concat(), tokens.len())
+}
+
+/// An answer in one piece.
+pub(super) fn completion(model: &str, text: &str, tokens: usize) -> Value {
+    json!({
+        "id": "chatcmpl-scripted",
+        "object": "chat.completion",
+        "created": 1,
+        "model": model,
+        "choices": [{
+            "index": 0,
+            "message": { "role": "assistant", "content": text },
+            "finish_reason": "stop",
+        }],
+        "usage": usage(0, tokens),
+    })
+}
