@@ -3,6 +3,7 @@
 
 use crate::model::markdown;
 use js_sys::Function;
+use leptos::leptos_dom::helpers::request_animation_frame;
 use std::cell::OnceCell;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{CustomEvent, CustomEventInit, Document, Element};
@@ -14,6 +15,15 @@ thread_local! {
 
 /// Has the code and the math inside an element seen to. What its open tail holds waits until it is finished as well.
 pub fn finished(root: &Element) {
+    if root.is_connected() {
+        return announce(root);
+    }
+    // The scripts listen on the page, which a view that is still being built joins by the next frame.
+    let root = root.clone();
+    request_animation_frame(move || announce(&root));
+}
+
+fn announce(root: &Element) {
     let Some(document) = root.owner_document() else {
         return;
     };
@@ -21,7 +31,8 @@ pub fn finished(root: &Element) {
     if has("pre > code[class]") {
         load(&document, "highlight-script", "/pkg/highlight.js");
     }
-    if has("code.math") && load(&document, "math-script", "/pkg/math.js") {
+    // The server typeset what it rendered of an open tail; so must whoever continues it.
+    if has("code.math, .tail math") && load(&document, "math-script", "/pkg/math.js") {
         await_typesetter(&document);
     }
     let options = CustomEventInit::new();

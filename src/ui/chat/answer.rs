@@ -17,7 +17,7 @@ use crate::{
         markdown,
         transcript::{Applied, Transcript},
     },
-    ui::kit::{icon::Icon, notice::ErrorNotice},
+    ui::kit::notice::ErrorNotice,
 };
 use futures::future::abortable;
 use leptos::{html, prelude::*, task::spawn_local};
@@ -92,7 +92,7 @@ pub(super) fn Answer(
             <RunEnd state=live.state message=live.message open problem has_text=live.has_text.into() />
             {move || problem.get().map(|error| view! { <ErrorNotice error /> }.into_any())}
             <AnswerFoot live message model=tool.model problem />
-            {is_open.then(|| view! { <ReloadWithoutScript /> })}
+            {is_open.then(|| view! { <noscript inner_html=RELOAD></noscript> })}
         </article>
     }
 }
@@ -155,20 +155,10 @@ fn AnswerFoot(
     view! { <footer class="message-foot">{foot}</footer> }.into_any()
 }
 
-/// Without a script the page asks again by itself until the answer is whole.
-#[component]
-fn ReloadWithoutScript() -> impl IntoView {
-    view! {
-        <noscript>
-            <meta http-equiv="refresh" content="2" />
-            <p class="message-status">
-                <Icon name="clock" />
-                "The answer is being written; this page reloads by itself."
-            </p>
-        </noscript>
-    }
-    .into_any()
-}
+/// Without a script the page asks again by itself until the answer is whole. As HTML, because a browser that runs scripts
+/// takes it for text then; as elements made by the client, the refresh would be carried out.
+const RELOAD: &str = "<meta http-equiv=\"refresh\" content=\"2\"><p class=\"message-status\">The answer is being \
+     written; this page reloads by itself.</p>";
 
 impl Live {
     /// Follows the run to its end, painting what comes.

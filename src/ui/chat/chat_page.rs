@@ -80,6 +80,7 @@ pub fn ChatPage() -> impl IntoView {
     provide_context(ChatSession {
         open: RwSignal::new(None),
         follow: Follow::new(),
+        prompt: RwSignal::new(None),
         reload: Callback::new(move |()| content.refetch()),
     });
     let title = move || {

@@ -1,10 +1,11 @@
 //! A new chat: whom it asks, what to expect, and ways to begin.
 
+use super::session::ChatSession;
 use crate::{
     model::{catalog::hue, chat::ChatTool},
     ui::kit::icon::Icon,
 };
-use leptos::prelude::*;
+use leptos::{ev::SubmitEvent, prelude::*};
 use leptos_router::hooks::use_query_map;
 
 /// What stands where the transcript will be.
@@ -61,6 +62,14 @@ fn Starters(
     /// The tool they are for.
     slug: String,
 ) -> impl IntoView {
+    let session = ChatSession::of_page();
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let pressed = event
+            .submitter()
+            .and_then(|button| button.get_attribute("value"));
+        session.prompt.set(pressed);
+    };
     let items = starters
         .into_iter()
         .map(|starter| {
@@ -75,7 +84,7 @@ fn Starters(
         })
         .collect_view();
     view! {
-        <form method="post" action="/chat">
+        <form method="post" action="/chat" on:submit=submit>
             <input type="hidden" name="tool" value=slug />
             <ul class="starters" aria-label="Ways to begin">
                 {items}

@@ -53,6 +53,16 @@ pub(super) fn Composer(
     let place = Memo::new(move |_| place(session));
     Effect::new(move || restore(draft, &place.get()));
     let send = derive_send(draft, content);
+    Effect::new(move || {
+        let (Some(prompt), Some(field)) = (session.prompt.get(), draft.field.get_untracked())
+        else {
+            return;
+        };
+        field.set_value(&prompt);
+        draft.key.set_value(None);
+        session.prompt.set(None);
+        untrack(|| send.run(()));
+    });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         send.run(());
@@ -112,16 +122,15 @@ fn ComposerTool(
         _ => None,
     };
     let tool = content.map(|content| content.tool().clone());
-    tool.map(|tool| {
-        view! {
-            <input type="hidden" name="conversation" value=conversation />
-            <input type="hidden" name="tool" value=tool.slug />
-            <span class="composer-model">
-                {tool.name}
-                {tool.model.map(|model| format!(" · {model}"))}
-            </span>
-        }
-    })
+    let name = tool.as_ref().map(|tool| match &tool.model {
+        Some(model) => format!("{} · {model}", tool.name),
+        None => tool.name.clone(),
+    });
+    view! {
+        <input type="hidden" name="conversation" value=conversation />
+        <input type="hidden" name="tool" value=tool.map(|tool| tool.slug) />
+        <span class="composer-model">{name}</span>
+    }
 }
 
 /// Sends, or stops the answer that is being written.

@@ -16,6 +16,8 @@ pub struct ChatSession {
     pub open: RwSignal<Option<OpenConversation>>,
     /// Whether the page follows the end of the transcript.
     pub follow: Follow,
+    /// A prompt that is to be sent as if it had been written.
+    pub prompt: RwSignal<Option<String>>,
     /// Loads the page's data again.
     pub reload: Callback<()>,
 }
