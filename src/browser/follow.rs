@@ -2,7 +2,10 @@
 //! touch, keys): distances lie while a page grows.
 
 use leptos::prelude::*;
-use leptos::{ev, leptos_dom::helpers::window_event_listener};
+use leptos::{
+    ev,
+    leptos_dom::helpers::{request_animation_frame, window_event_listener},
+};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Window};
 
@@ -36,11 +39,14 @@ impl Follow {
     pub fn resume(self) {
         self.is_following.set(true);
         self.keep_up();
+        // What was just added to the page is on it by the next frame.
+        request_animation_frame(move || self.keep_up());
     }
 
     /// To be called after the page has grown.
     pub fn keep_up(self) {
-        if self.is_following.get_untracked()
+        // A frame that was asked for may come when the page is gone.
+        if self.is_following.try_get_untracked() == Some(true)
             && let Some(window) = web_sys::window()
         {
             window.scroll_to_with_x_and_y(window.scroll_x().unwrap_or(0.0), height(&window));

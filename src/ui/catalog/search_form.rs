@@ -1,8 +1,9 @@
 //! The search for tools: a form that asks for an address.
 
+use super::address::tools_path;
 use crate::{model::catalog::ToolQuery, ui::kit::icon::Icon};
-use leptos::{html, prelude::*};
-use leptos_router::components::Form;
+use leptos::{ev::SubmitEvent, html, prelude::*};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 /// Searches the catalogue. It stays within the category that is chosen.
 #[component]
@@ -22,9 +23,20 @@ pub fn SearchForm(
         }
         q
     });
+    let navigate = use_navigate();
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let written = input.get_untracked().map(|input| input.value());
+        let asked = ToolQuery {
+            q: written.unwrap_or_default().trim().to_owned(),
+            category: query.with_untracked(|query| query.category.clone()),
+            page: 1,
+        };
+        navigate(&tools_path(&asked), NavigateOptions::default());
+    };
     let category = move || query.with(|query| query.category.clone());
     view! {
-        <Form action="/tools" attr:class="search" attr:role="search">
+        <form action="/tools" class="search" role="search" on:submit=submit>
             <Icon name="search" />
             <label class="sr-only" for="q">
                 "Search tools"
@@ -47,7 +59,7 @@ pub fn SearchForm(
                     .then(|| view! { <input type="hidden" name="category" value=category /> })
             }}
             <button class="btn btn-primary">"Search"</button>
-        </Form>
+        </form>
     }
     .into_any()
 }

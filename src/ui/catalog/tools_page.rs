@@ -76,14 +76,15 @@ fn Results(
     /// What that finds.
     found: Found,
 ) -> impl IntoView {
-    let (is_pending, set_pending) = signal(false);
     view! {
-        <Transition fallback=ResultSkeleton set_pending>
+        <Transition fallback=ResultSkeleton>
             {move || {
-                let query = query.get();
+                let asked = query.get();
                 Suspend::new(async move {
                     match found.await {
-                        Ok(page) => view! { <ResultPage page query is_pending /> }.into_any(),
+                        Ok(page) => {
+                            view! { <ResultPage page query=asked current=query /> }.into_any()
+                        }
                         Err(error) => {
                             view! {
                                 <ErrorNotice error>
@@ -106,8 +107,8 @@ fn ResultPage(
     page: ToolPage,
     /// What was asked for.
     query: ToolQuery,
-    /// Whether another answer is on its way.
-    is_pending: ReadSignal<bool>,
+    /// What the address asks for now: something else while another answer is on its way.
+    current: Memo<ToolQuery>,
 ) -> impl IntoView {
     let count = match page.total {
         0 => "No tools".to_owned(),
@@ -121,11 +122,14 @@ fn ResultPage(
     } else {
         view! { <ToolGrid tools=page.tools /> }.into_any()
     };
+    let asked = query.clone();
+    let line = move || match current.get() == asked {
+        true => count.clone(),
+        false => "Searching…".to_owned(),
+    };
     view! {
         <div class="result-line">
-            <p role="status">
-                {move || if is_pending.get() { "Searching…".to_owned() } else { count.clone() }}
-            </p>
+            <p role="status">{line}</p>
         </div>
         <h2 class="sr-only">"Results"</h2>
         {cards}

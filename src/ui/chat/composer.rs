@@ -144,7 +144,7 @@ fn SendOrStop(
         if let Some(run) = session.open_run() {
             spawn_local(async move {
                 if let Err(error) = api::chat::stop_run(run).await {
-                    draft.problem.set(Some(error));
+                    let _ = draft.problem.try_set(Some(error));
                 }
             });
         }
@@ -274,19 +274,27 @@ fn derive_send(draft: Draft, content: Loaded<ChatContent>) -> Callback<()> {
         draft.problem.set(None);
         spawn_local(async move {
             let outcome = api::chat::send_message(request).await;
-            draft.is_sending.set(false);
+            // Whoever has left the page is not brought back to it.
+            let has_left = draft.is_sending.try_set(false).is_some();
             match outcome {
                 Ok(sent) => {
-                    draft.key.set_value(None);
                     drafts::save(&place, "");
+                    if has_left {
+                        return;
+                    }
+                    draft.key.set_value(None);
                     clear(draft, &written);
-                    session.follow.resume();
                     match open {
-                        Some(open) => open.show_sent(&sent, written),
+                        Some(open) => {
+                            open.show_sent(&sent, written);
+                            session.follow.resume();
+                        }
                         None => go.run(sent.conversation_id),
                     }
                 }
-                Err(error) => draft.problem.set(Some(error)),
+                Err(error) => {
+                    let _ = draft.problem.try_set(Some(error));
+                }
             }
         });
     })

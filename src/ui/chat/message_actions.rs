@@ -29,9 +29,9 @@ pub(super) fn CopyButton(
         let text = text.run(());
         spawn_local(async move {
             if clipboard::copy(&text).await {
-                icon.set("check");
+                let _ = icon.try_set("check");
                 TimeoutFuture::new(COPIED_MS).await;
-                icon.set("copy");
+                let _ = icon.try_set("copy");
             }
         });
     };
@@ -108,6 +108,8 @@ fn begin(
     problem.set(None);
     spawn_local(async move {
         match request.await {
+            // Whoever has left the page is not brought back to it.
+            Ok(_) if problem.try_get_untracked().is_none() => {}
             Ok(sent) => {
                 show(sent);
                 session.follow.resume();
@@ -161,7 +163,7 @@ fn SiblingButton(
         let Some(to) = to else { return };
         spawn_local(async move {
             if api::chat::select_branch(to).await.is_ok() {
-                session.reload.run(());
+                let _ = session.reload.try_run(());
             }
         });
     };

@@ -87,6 +87,9 @@ pub(super) fn RunEnd(
                 "The server stopped while this was being written. What had arrived is kept."
                     .to_owned(),
             ),
+            RunState::Stopped if has_text.get() => {
+                ("notice", "info", "You stopped this answer.".to_owned())
+            }
             RunState::Finished {
                 reason: FinishReason::Length,
             } => (
