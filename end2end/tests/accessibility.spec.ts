@@ -1,0 +1,56 @@
+// What can be found out by a program about whether everybody can use the pages, in light and in dark.
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import type { AxeResults } from "axe-core";
+import type { Page } from "@playwright/test";
+import { Chat } from "./support/chat.ts";
+import { hydrated } from "./support/hydration.ts";
+import { expect, test } from "./support/test.ts";
+
+const AXE = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** Serious and critical violations on the page, each with the elements it is about. */
+async function violations(page: Page): Promise<string[]> {
+  // Evaluated by the browser's tools, which the page's policy does not bind.
+  await page.evaluate(AXE);
+  const results = await page.evaluate(() =>
+    (window as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
+  );
+  return results.violations
+    .filter((violation) => violation.impact === "serious" || violation.impact === "critical")
+    .flatMap((violation) =>
+      violation.nodes.map((node) => `${violation.id}: ${node.target.join(" ")}: ${node.failureSummary}`),
+    );
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`in ${colorScheme}`, () => {
+    test.use({ colorScheme, contextOptions: { reducedMotion: "reduce" } });
+
+    test(`pages for anybody have no serious barrier, in ${colorScheme}`, async ({ complaints, page }) => {
+      complaints.tolerate(/status of 404/);
+      for (const path of ["/", "/tools", "/tools?q=zzzzqqq", "/tools/local-assistant", "/login", "/signup", "/no/such/page"]) {
+        await page.goto(path);
+        await hydrated(page);
+        expect.soft(await violations(page), path).toEqual([]);
+      }
+    });
+
+    test(`pages of a member have no serious barrier, in ${colorScheme}`, async ({ member, page }) => {
+      const chat = await Chat.open(page, "markdown");
+      expect.soft(await violations(page), "a new chat").toEqual([]);
+      await chat.ask("markdown", `${member.name} asks`);
+      await expect(chat.words("markdown").locator("code.hljs").first()).toBeVisible();
+      await expect(chat.words("markdown").locator("math")).toHaveCount(2);
+      expect.soft(await violations(page), "an answer").toEqual([]);
+      await page.goto("/chat?tool=die-after");
+      await hydrated(page);
+      await chat.say(`${member.name} asks`);
+      await chat.ended("die-after", "Failed");
+      expect.soft(await violations(page), "a failed answer").toEqual([]);
+      await page.goto("/settings");
+      await hydrated(page);
+      expect.soft(await violations(page), "settings").toEqual([]);
+    });
+  });
+}
