@@ -12,6 +12,7 @@ use super::{
     state::AppState,
 };
 use crate::model::markdown;
+use axum::serve::ListenerExt;
 use leptos::config::{LeptosOptions, errors::LeptosConfigError, get_configuration};
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -119,6 +120,12 @@ impl Server {
         begin_background_work(&state, &providers);
         let closing = CancellationToken::new();
         let service = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        // A delta must not wait until the reader has acknowledged the one before it.
+        let listener = listener.tap_io(|connection| {
+            if let Err(error) = connection.set_nodelay(true) {
+                tracing::debug!(%error, "a connection keeps Nagle's delay");
+            }
+        });
         let serving = axum::serve(listener, service)
             .with_graceful_shutdown(closing.clone().cancelled_owned());
         Ok(Self {
@@ -156,9 +163,10 @@ impl Server {
 /// What goes on beside requests: loading the local model, asking a server for its models, watching for runs without a driver.
 fn begin_background_work(state: &AppState, providers: &Providers) {
     providers.warm_up();
-    let catalog = state.catalog.clone();
+    let (catalog, shutdown) = (state.catalog.clone(), state.shutdown.clone());
     tokio::spawn(async move {
-        if let Err(error) = catalog.discover().await {
+        let discovered = shutdown.run_until_cancelled(catalog.discover()).await;
+        if let Some(Err(error)) = discovered {
             tracing::warn!(%error, "the models of the configured server could not be stored");
         }
     });

@@ -227,6 +227,9 @@ impl Driver {
 
     /// Sends pending text to readers and, when it is time, has what they saw stored.
     fn flush(&mut self) {
+        if self.pending.is_empty() {
+            return;
+        }
         let pending = std::mem::take(&mut self.pending);
         let mut rest = pending.as_str();
         while !rest.is_empty() {
