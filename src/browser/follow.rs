@@ -6,8 +6,8 @@ use leptos::{
     ev,
     leptos_dom::helpers::{request_animation_frame, window_event_listener},
 };
-use wasm_bindgen::JsCast;
-use web_sys::{Element, Window};
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{Element, ResizeObserver, Window};
 
 /// Within this many pixels of the end the reader has come back to it.
 const AT_END_PX: f64 = 8.0;
@@ -41,6 +41,15 @@ impl Follow {
         self.keep_up();
         // What was just added to the page is on it by the next frame.
         request_animation_frame(move || self.keep_up());
+    }
+
+    /// Keeps up with an element however it grows: math is typeset and code coloured after the words are there. The observer
+    /// lives as long as the element.
+    pub fn watch(self, element: &Element) {
+        let grown = Closure::<dyn FnMut()>::new(move || self.keep_up()).into_js_value();
+        if let Ok(observer) = ResizeObserver::new(grown.unchecked_ref()) {
+            observer.observe(element);
+        }
     }
 
     /// To be called after the page has grown.

@@ -38,6 +38,7 @@ pub(super) fn TranscriptView(
         session.follow.resume();
         conversations.refresh();
         if let Some(log) = log.get() {
+            session.follow.watch(&log);
             enhance::finished(&log);
         }
     });
