@@ -4,6 +4,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlTextAreaElement;
 
+/// How long a button says that it copied, in milliseconds.
+pub const COPIED_MS: u32 = 1_500;
+
 /// Copies a text; tells whether it worked. Without https browsers hide the clipboard, so an invisible field is copied from
 /// instead.
 pub async fn copy(text: &str) -> bool {

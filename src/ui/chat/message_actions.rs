@@ -15,9 +15,6 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use std::future::Future;
 
-/// How long a button says that it copied.
-const COPIED_MS: u32 = 1_500;
-
 /// Copies a message's text as it was written.
 #[component]
 pub(super) fn CopyButton(
@@ -30,7 +27,7 @@ pub(super) fn CopyButton(
         spawn_local(async move {
             if clipboard::copy(&text).await {
                 let _ = icon.try_set("check");
-                TimeoutFuture::new(COPIED_MS).await;
+                TimeoutFuture::new(clipboard::COPIED_MS).await;
                 let _ = icon.try_set("copy");
             }
         });

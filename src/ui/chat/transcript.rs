@@ -15,9 +15,6 @@ use leptos::{ev::MouseEvent, html, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
-/// How long "Copied" stays on a button.
-const COPIED_MS: u32 = 1_500;
-
 /// The open branch, and the announcement of answers that ended.
 #[component]
 pub(super) fn TranscriptView(
@@ -100,7 +97,7 @@ fn copy_code(event: MouseEvent) {
             "Not copied"
         };
         button.set_text_content(Some(label));
-        TimeoutFuture::new(COPIED_MS).await;
+        TimeoutFuture::new(clipboard::COPIED_MS).await;
         button.set_text_content(Some("Copy"));
     });
 }
