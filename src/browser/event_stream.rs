@@ -15,6 +15,9 @@ use wasm_streams::ReadableStream;
 const WAIT_MS: u32 = 250;
 /// Longest wait before connecting again.
 const MAX_WAIT_MS: u32 = 8_000;
+/// Failures in a row that are nobody's business: a node that goes away behind a proxy costs one or two, and what is shown
+/// and gone within a second only flickers.
+const SILENT_FAILURES: u32 = 2;
 
 /// What whoever follows a run wants after an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +35,7 @@ pub enum Next {
 pub enum Connection {
     /// Events come.
     Open,
-    /// The server cannot be reached; another try follows.
+    /// The server has not been reached a few times; another try follows.
     Lost,
     /// The server does not give this run to us (any more).
     Refused,
@@ -47,6 +50,7 @@ pub async fn follow_run(
 ) {
     let mut next = Next::After(after);
     let mut wait_ms = WAIT_MS;
+    let mut failures = 0;
     loop {
         let before = next;
         let url = match next {
@@ -56,6 +60,7 @@ pub async fn follow_run(
         };
         match Request::get(&url).send().await {
             Ok(response) if response.ok() => {
+                failures = 0;
                 on_connection(Connection::Open);
                 if let Some(body) = response.body() {
                     next = read(body, next, &mut on_event).await;
@@ -65,7 +70,12 @@ pub async fn follow_run(
                 on_connection(Connection::Refused);
                 return;
             }
-            _ => on_connection(Connection::Lost),
+            _ => {
+                failures += 1;
+                if failures > SILENT_FAILURES {
+                    on_connection(Connection::Lost);
+                }
+            }
         }
         match next {
             Next::Done => return,

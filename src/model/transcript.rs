@@ -21,12 +21,12 @@ pub struct Transcript {
 /// What folding one event did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Applied {
-    /// Text was appended; it begins at this byte of the text.
+    /// Text was appended, by a delta or a snapshot that goes further; it begins at this byte of the text.
     Appended {
         /// Byte offset where the new text begins.
         from: usize,
     },
-    /// The text was replaced by a snapshot.
+    /// A snapshot replaced the text by another.
     Replaced,
     /// The state changed, the text did not.
     State,
@@ -58,14 +58,21 @@ impl Transcript {
     /// refused, so that no character is ever doubled or lost.
     pub fn apply(&mut self, SequencedEvent { seq, event }: &SequencedEvent) -> Applied {
         if let RunEvent::Snapshot { text, state, usage } = event {
-            if *seq < self.seq {
+            // An end is the last word, also where the driver died before all it had sent was stored.
+            if *seq < self.seq && !state.is_end() {
                 return Applied::Duplicate;
             }
+            let from = self.text.len();
+            let applied = match text.strip_prefix(&self.text) {
+                Some("") => Applied::State,
+                Some(_) => Applied::Appended { from },
+                None => Applied::Replaced,
+            };
             self.text.clone_from(text);
             self.state = state.clone();
             self.seq = *seq;
             self.usage = *usage;
-            return Applied::Replaced;
+            return applied;
         }
         if *seq <= self.seq {
             return Applied::Duplicate;
@@ -127,21 +134,41 @@ mod tests {
         assert_eq!((transcript.text.as_str(), transcript.seq), ("a", 1));
     }
 
+    fn snapshot(seq: u64, text: &str, state: RunState) -> SequencedEvent {
+        let (text, usage) = (text.to_owned(), None);
+        SequencedEvent {
+            seq,
+            event: RunEvent::Snapshot { text, state, usage },
+        }
+    }
+
     #[test]
     fn a_snapshot_replaces_what_is_older_than_it_and_nothing_newer() {
-        let snapshot = |seq| SequencedEvent {
-            seq,
-            event: RunEvent::Snapshot {
-                text: "ab".to_owned(),
-                state: RunState::Running,
-                usage: None,
-            },
-        };
-        let mut transcript = Transcript::new("a".to_owned(), 1);
-        assert_eq!(transcript.apply(&snapshot(2)), Applied::Replaced);
+        let mut transcript = Transcript::new("x".to_owned(), 1);
+        let second = snapshot(2, "ab", RunState::Running);
+        assert_eq!(transcript.apply(&second), Applied::Replaced);
         transcript.apply(&text(3, "c"));
-        assert_eq!(transcript.apply(&snapshot(2)), Applied::Duplicate);
+        assert_eq!(transcript.apply(&second), Applied::Duplicate);
         assert_eq!(transcript.text, "abc");
+    }
+
+    #[test]
+    fn a_snapshot_that_goes_further_appends_so_that_nothing_on_the_page_moves() {
+        let mut transcript = Transcript::new("Grü".to_owned(), 1);
+        let further = snapshot(3, "Grüße", RunState::Running);
+        assert_eq!(transcript.apply(&further), Applied::Appended { from: 4 });
+        assert_eq!(transcript.apply(&further), Applied::State);
+    }
+
+    #[test]
+    fn an_end_is_taken_also_when_less_was_stored_than_was_shown() {
+        let mut transcript = Transcript::new("abc".to_owned(), 9);
+        let end = snapshot(5, "ab", RunState::Interrupted);
+        assert_eq!(transcript.apply(&end), Applied::Replaced);
+        assert_eq!(
+            (transcript.text.as_str(), &transcript.state),
+            ("ab", &RunState::Interrupted)
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Where a message is written. The text survives everything: a failed send, a reload, another conversation.
 
-use super::{chat_page::ChatContent, session::ChatSession};
+use super::{chat_page::ChatContent, insist::insist, session::ChatSession};
 use crate::{
     api,
     browser::drafts,
@@ -26,6 +26,9 @@ use leptos_router::{
     hooks::{use_navigate, use_query_map},
 };
 
+/// What is said while a message waits for its server.
+const WAITING: &str = "The server is not answering yet. Your message is sent as soon as it does.";
+
 /// What the composer knows.
 #[derive(Clone, Copy)]
 struct Draft {
@@ -33,6 +36,8 @@ struct Draft {
     /// Kept while the same text is tried again, so that a send which arrived after all is not stored twice.
     key: StoredValue<Option<IdempotencyKey>>,
     is_sending: RwSignal<bool>,
+    /// Whether the server did not take it yet and is asked again.
+    is_waiting: RwSignal<bool>,
     problem: RwSignal<Option<AppError>>,
 }
 
@@ -47,6 +52,7 @@ pub(super) fn Composer(
         field: NodeRef::new(),
         key: StoredValue::new(None),
         is_sending: RwSignal::new(false),
+        is_waiting: RwSignal::new(false),
         problem: RwSignal::new(None),
     };
     let prompt = use_query_map().with_untracked(|query| query.get("prompt"));
@@ -82,6 +88,12 @@ pub(super) fn Composer(
         <div class="dock">
             <JumpButton />
             {move || draft.problem.get().map(|error| view! { <ErrorNotice error /> })}
+            {move || {
+                draft
+                    .is_waiting
+                    .get()
+                    .then(|| view! { <p class="message-status" role="status">{WAITING}</p> })
+            }}
             <form class="composer" method="post" action="/chat" on:submit=submit>
                 <label class="sr-only" for="message">
                     "Message"
@@ -273,7 +285,12 @@ fn derive_send(draft: Draft, content: Loaded<ChatContent>) -> Callback<()> {
         draft.is_sending.set(true);
         draft.problem.set(None);
         spawn_local(async move {
-            let outcome = api::chat::send_message(request).await;
+            let ask = || api::chat::send_message(request.clone());
+            let outcome = insist(ask, move |_| {
+                let _ = draft.is_waiting.try_set(true);
+            })
+            .await;
+            let _ = draft.is_waiting.try_set(false);
             // Whoever has left the page is not brought back to it.
             let has_left = draft.is_sending.try_set(false).is_some();
             match outcome {

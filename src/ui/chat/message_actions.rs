@@ -1,6 +1,9 @@
 //! What can be done with a message.
 
-use super::session::{ChatSession, OpenConversation};
+use super::{
+    insist::insist,
+    session::{ChatSession, OpenConversation},
+};
 use crate::{
     api,
     browser::clipboard,
@@ -52,8 +55,9 @@ pub(super) fn RegenerateButton(
     let session = ChatSession::of_page();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let request = api::chat::regenerate_answer(message, Some(IdempotencyKey::new()));
-        begin(session, problem, request, move |sent| {
+        let key = Some(IdempotencyKey::new());
+        let ask = move || api::chat::regenerate_answer(message, key);
+        begin(session, problem, ask, move |sent| {
             open.show_regenerated(&sent)
         });
     };
@@ -82,8 +86,9 @@ pub(super) fn ContinueButton(
     let session = ChatSession::of_page();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let request = api::chat::continue_answer(message, Some(IdempotencyKey::new()));
-        begin(session, problem, request, move |sent| {
+        let key = Some(IdempotencyKey::new());
+        let ask = move || api::chat::continue_answer(message, key);
+        begin(session, problem, ask, move |sent| {
             open.show_continued(&sent)
         });
     };
@@ -96,15 +101,15 @@ pub(super) fn ContinueButton(
 }
 
 /// Asks the server for another run and shows it.
-fn begin(
+fn begin<Asking: Future<Output = AppResult<Sent>> + 'static>(
     session: ChatSession,
     problem: RwSignal<Option<crate::model::AppError>>,
-    request: impl Future<Output = AppResult<Sent>> + 'static,
+    ask: impl FnMut() -> Asking + 'static,
     show: impl FnOnce(Sent) + 'static,
 ) {
     problem.set(None);
     spawn_local(async move {
-        match request.await {
+        match insist(ask, |_| ()).await {
             // Whoever has left the page is not brought back to it.
             Ok(_) if problem.try_get_untracked().is_none() => {}
             Ok(sent) => {
