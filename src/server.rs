@@ -9,6 +9,7 @@ pub mod config;
 pub mod db;
 pub mod http;
 pub mod providers;
+pub mod redis;
 pub mod runlog;
 mod serve;
 pub mod state;

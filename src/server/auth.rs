@@ -12,6 +12,7 @@ use crate::{
     server::{
         config::AuthConfig,
         db::{Db, DbError, now_ms},
+        redis::Redis,
     },
 };
 use limiter::AttemptLimiter;
@@ -31,12 +32,12 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    /// The service over a database.
+    /// The service over a database, and over the Redis that nodes share, where there is one.
     #[must_use]
-    pub fn new(db: Db, config: &AuthConfig) -> Self {
+    pub fn new(db: Db, redis: Option<Redis>, config: &AuthConfig) -> Self {
         Self {
             db,
-            attempts: AttemptLimiter::new(config.attempts_per_minute),
+            attempts: AttemptLimiter::new(config.attempts_per_minute, redis),
         }
     }
 
@@ -50,7 +51,7 @@ impl Accounts {
         password: String,
         from: IpAddr,
     ) -> AppResult<(UserView, SessionToken)> {
-        self.attempts.check(from, name)?;
+        self.attempts.check(from, name).await?;
         let name = parse_name(name)?;
         check_password(&password)?;
         let hash = password::hash(password).await?;
@@ -81,7 +82,7 @@ impl Accounts {
         password: String,
         from: IpAddr,
     ) -> AppResult<(UserView, SessionToken)> {
-        self.attempts.check(from, name)?;
+        self.attempts.check(from, name).await?;
         let known = self.db.find_credentials(name.trim()).await?;
         let hash = known
             .as_ref()

@@ -4,6 +4,7 @@
 mod attach;
 mod conversations;
 mod drive;
+mod leases;
 mod retry;
 mod send;
 
@@ -12,12 +13,7 @@ use crate::{
         AppError, AppResult,
         ids::{RunId, UserId},
     },
-    server::{
-        catalog::Catalog,
-        db::{Db, DbResult},
-        providers::Providers,
-        runlog::RunLog,
-    },
+    server::{catalog::Catalog, db::Db, providers::Providers, runlog::RunLog},
 };
 pub use attach::RunEvents;
 use std::{
@@ -27,12 +23,8 @@ use std::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// A run whose driver has not been heard of for this long is taken for dead.
-const LEASE: Duration = Duration::from_secs(15);
 /// Longest time that storing cut-off answers may take.
 const CLOSING: Duration = Duration::from_secs(5);
-/// How often a driver is heard of, and a stop asked for on another node is noticed.
-const HEARTBEAT: Duration = Duration::from_secs(4);
 
 /// The rules of chat, and the runs that this process drives.
 #[derive(Clone)]
@@ -41,7 +33,10 @@ pub struct Chat {
     catalog: Catalog,
     providers: Providers,
     log: RunLog,
+    /// This process among all that ever share the database.
     node: Arc<str>,
+    /// How long another process may be silent before its runs are ended.
+    lease: Duration,
     tasks: TaskTracker,
     driven: Arc<Mutex<HashMap<RunId, CancellationToken>>>,
     /// Cancelled when this process stops taking messages.
@@ -51,15 +46,24 @@ pub struct Chat {
 }
 
 impl Chat {
-    /// The service over its parts. `node` is this process among others that share the database.
+    /// The service over its parts. `instance` is this process among all that ever share the database; one that is silent
+    /// for as long as `lease` is given up by the others.
     #[must_use]
-    pub fn new(db: Db, catalog: Catalog, providers: Providers, log: RunLog, node: &str) -> Self {
+    pub fn new(
+        db: Db,
+        catalog: Catalog,
+        providers: Providers,
+        log: RunLog,
+        instance: &str,
+        lease: Duration,
+    ) -> Self {
         Self {
             db,
             catalog,
             providers,
             log,
-            node: node.into(),
+            node: instance.into(),
+            lease,
             tasks: TaskTracker::new(),
             driven: Arc::default(),
             draining: CancellationToken::new(),
@@ -72,29 +76,15 @@ impl Chat {
     /// # Errors
     /// `NotFound` when it is not the person's.
     pub async fn stop(&self, user: UserId, run: RunId) -> AppResult<()> {
-        if !self.db.request_stop(user, run).await? {
+        let Some(instance) = self.db.request_stop(user, run).await? else {
             return Err(AppError::not_found("answer"));
+        };
+        if *instance == *self.node {
+            self.cancel(run);
+        } else {
+            self.log.request_stop(&instance, run).await;
         }
-        self.cancel(run);
         Ok(())
-    }
-
-    /// Ends what an earlier life of this node left open, keeping its text. To be called before anything is sent.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn recover(&self) -> DbResult<()> {
-        self.reap(Some(&self.node)).await
-    }
-
-    /// Ends runs whose driver is gone, every now and then, until `shutdown`.
-    pub async fn watch_orphans(&self, shutdown: CancellationToken) {
-        let mut tick = tokio::time::interval(HEARTBEAT);
-        while shutdown.run_until_cancelled(tick.tick()).await.is_some() {
-            if let Err(error) = self.reap(None).await {
-                tracing::warn!(%error, "runs without a driver could not be looked for");
-            }
-        }
     }
 
     /// Takes nothing new and lets open runs go on for at most `limit`; those that are not done by then end as interrupted,
@@ -119,14 +109,6 @@ impl Chat {
     #[must_use]
     pub fn is_draining(&self) -> bool {
         self.draining.is_cancelled()
-    }
-
-    async fn reap(&self, node: Option<&str>) -> DbResult<()> {
-        for run in self.db.interrupt_orphans(node).await? {
-            tracing::warn!(run.id = %run, "answer interrupted: nobody drives it any more");
-            self.cancel(run);
-        }
-        Ok(())
     }
 
     fn cancel(&self, run: RunId) {

@@ -2,6 +2,7 @@
 //! all of them are told at once. Nothing else in the program reads the environment.
 
 mod auth;
+mod cluster;
 mod database;
 mod environment;
 mod local;
@@ -9,6 +10,7 @@ mod openai;
 mod server;
 
 pub use auth::AuthConfig;
+pub use cluster::{ClusterConfig, RedisConfig};
 pub use database::DatabaseConfig;
 pub use environment::{ConfigError, Environment, Mistake};
 pub use local::LocalConfig;
@@ -24,6 +26,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The listening side.
     pub server: ServerConfig,
+    /// This server among others.
+    pub cluster: ClusterConfig,
     /// The database.
     pub database: DatabaseConfig,
     /// Accounts and log-in.
@@ -42,8 +46,10 @@ impl Config {
     pub fn from_env(environment: &Environment) -> Result<Self, ConfigError> {
         let mut mistakes = Vec::new();
         let data_dir = PathBuf::from(environment.get("INSPIREAI_DATA_DIR").unwrap_or("data"));
+        let server = ServerConfig::from_env(environment, &mut mistakes);
         let config = Self {
-            server: ServerConfig::from_env(environment, &mut mistakes),
+            cluster: ClusterConfig::from_env(environment, server.address, &mut mistakes),
+            server,
             database: DatabaseConfig::from_env(environment, &data_dir, &mut mistakes),
             auth: AuthConfig::from_env(environment, &mut mistakes),
             local: LocalConfig::from_env(environment, &data_dir, &mut mistakes),

@@ -8,6 +8,7 @@ use super::{
     db::{Db, DbError},
     http::router::router,
     providers::Providers,
+    redis::Redis,
     runlog::RunLog,
     state::AppState,
 };
@@ -17,6 +18,7 @@ use leptos::config::{LeptosOptions, errors::LeptosConfigError, get_configuration
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 /// A server that takes requests.
 pub struct Server {
@@ -55,6 +57,9 @@ pub enum StartError {
     /// The catalogue's data.
     #[error("The catalogue cannot be filled: {0}.")]
     Seed(#[from] SeedError),
+    /// The Redis address.
+    #[error("REDIS_URL cannot be used: {0}.")]
+    Redis(#[from] ::redis::RedisError),
     /// The HTTP client.
     #[error("The HTTP client cannot be set up: {0}.")]
     Client(#[from] reqwest::Error),
@@ -91,13 +96,19 @@ impl Server {
         let providers = Providers::new(&config)?;
         let catalog = Catalog::new(db.clone(), providers.clone());
         catalog.seed().await?;
-        let log = RunLog::in_memory();
+        let instance = format!("{}/{}", config.cluster.node, Uuid::new_v4());
+        let redis = config.cluster.redis.as_ref().map(Redis::new).transpose()?;
+        let log = match &redis {
+            Some(redis) => RunLog::shared(redis.clone(), &instance),
+            None => RunLog::in_memory(),
+        };
         let chat = Chat::new(
             db.clone(),
             catalog.clone(),
             providers.clone(),
             log.clone(),
-            &config.server.node_id,
+            &instance,
+            config.cluster.lease,
         );
         chat.recover().await?;
         let address = config.server.address;
@@ -109,7 +120,7 @@ impl Server {
             .map_err(|source| StartError::Listen { address, source })?;
         let state = AppState {
             leptos: leptos_options(&config, address)?,
-            accounts: Accounts::new(db.clone(), &config.auth),
+            accounts: Accounts::new(db.clone(), redis, &config.auth),
             shutdown: CancellationToken::new(),
             config,
             db,
@@ -171,7 +182,12 @@ fn begin_background_work(state: &AppState, providers: &Providers) {
         }
     });
     let (chat, shutdown) = (state.chat.clone(), state.shutdown.clone());
-    tokio::spawn(async move { chat.watch_orphans(shutdown).await });
+    tokio::spawn(async move {
+        tokio::join!(
+            chat.keep_leases(shutdown.clone()),
+            chat.hear_stops(shutdown)
+        )
+    });
 }
 
 fn leptos_options(config: &Config, address: SocketAddr) -> Result<LeptosOptions, StartError> {

@@ -13,6 +13,7 @@ mod chat_branches;
 mod chat_send;
 mod chat_stop;
 mod chat_stream;
+mod cluster;
 mod configuration;
 mod conversations;
 mod pages;

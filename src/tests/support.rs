@@ -6,6 +6,7 @@ pub mod database;
 pub mod person;
 pub mod process;
 pub mod reader;
+pub mod redis;
 pub mod test_app;
 pub mod upstream;
 

@@ -7,7 +7,7 @@ use crate::{
         event::{RunEvent, SequencedEvent},
         ids::{RunId, UserId},
     },
-    server::db::runs::RunSnapshot,
+    server::{db::runs::RunSnapshot, runlog::EventStream},
 };
 use futures::{Stream, StreamExt, stream};
 use std::{sync::Arc, time::Duration};
@@ -18,9 +18,22 @@ pub type RunEvents = std::pin::Pin<Box<dyn Stream<Item = Vec<Arc<SequencedEvent>
 /// How often the stored text is looked at when the log has nothing of an open run.
 const POLL: Duration = Duration::from_secs(1);
 
+/// One reader of a run.
+struct Reader {
+    chat: Chat,
+    user: UserId,
+    run: RunId,
+    /// The last event it was given; `None` before the first.
+    seen: Option<u64>,
+    /// Events of the log, while it has them.
+    live: Option<EventStream>,
+    is_over: bool,
+}
+
 impl Chat {
     /// Follows one of a person's runs. With `after`, events after that number; otherwise, and whenever the log cannot go on
-    /// from there without a gap, a snapshot first: text and number taken together.
+    /// from there without a gap, a snapshot first: text and number taken together. While the log has nothing of the run,
+    /// as when another process drives it and nothing is shared but the database, snapshots of what is stored.
     ///
     /// # Errors
     /// `NotFound` when it is not the person's.
@@ -33,74 +46,57 @@ impl Chat {
         if self.db.find_run(user, run).await?.is_none() {
             return Err(AppError::not_found("answer"));
         }
-        if let Some(events) = after.and_then(|after| self.log.follow(run, after)) {
-            return Ok(self.or_stored(user, run, events));
-        }
-        let snapshot = self.snapshot(user, run).await?;
-        let rest = match snapshot.state.is_end() {
-            true => stream::empty().boxed(),
-            false => match self.log.follow(run, snapshot.seq) {
-                Some(events) => self.or_stored(user, run, events),
-                None => self.follow_stored(user, run, snapshot.seq),
-            },
+        let live = match after {
+            Some(after) => self.log.follow(run, after).await,
+            None => None,
         };
-        let first = vec![Arc::new(snapshot_event(snapshot))];
-        Ok(stream::once(async { first }).chain(rest).boxed())
+        let reader = Reader {
+            chat: self.clone(),
+            user,
+            run,
+            seen: after.filter(|_| live.is_some()),
+            live,
+            is_over: false,
+        };
+        Ok(stream::unfold(reader, Reader::next).boxed())
     }
+}
 
-    async fn snapshot(&self, user: UserId, run: RunId) -> AppResult<RunSnapshot> {
-        self.db
-            .find_run(user, run)
-            .await?
-            .ok_or_else(|| AppError::not_found("answer"))
-    }
-
-    /// Events of the log; should it fall silent before the run's end (its process was told that others ended the run), the
-    /// stored end.
-    fn or_stored(&self, user: UserId, run: RunId, events: RunEvents) -> RunEvents {
-        let chat = self.clone();
-        let state = (events, 0_u64, false);
-        let live = stream::unfold(state, move |(mut events, seq, is_over)| {
-            let chat = chat.clone();
-            async move {
-                if is_over {
-                    return None;
-                }
-                if let Some(batch) = events.next().await {
+impl Reader {
+    async fn next(mut self) -> Option<(Vec<Arc<SequencedEvent>>, Self)> {
+        if self.is_over {
+            return None;
+        }
+        loop {
+            if let Some(live) = &mut self.live {
+                if let Some(batch) = live.next().await {
                     let last = batch.last()?;
-                    let (seq, is_over) = (last.seq, last.event.is_end());
-                    return Some((batch, (events, seq, is_over)));
+                    (self.seen, self.is_over) = (Some(last.seq), last.event.is_end());
+                    return Some((batch, self));
                 }
-                let stored = chat.follow_stored(user, run, seq);
-                Some((Vec::new(), (stored, seq, false)))
+                self.live = None;
             }
-        });
-        live.filter(|batch| std::future::ready(!batch.is_empty()))
-            .boxed()
-    }
-
-    /// Snapshots of the stored text as it grows: what is left when the log has nothing.
-    fn follow_stored(&self, user: UserId, run: RunId, seen: u64) -> RunEvents {
-        let chat = self.clone();
-        stream::unfold((seen, false), move |(seen, is_over)| {
-            let chat = chat.clone();
-            async move {
-                if is_over {
-                    return None;
-                }
-                loop {
-                    let snapshot = chat.snapshot(user, run).await.ok()?;
-                    let is_over = snapshot.state.is_end();
-                    if is_over || snapshot.seq > seen {
-                        let seen = snapshot.seq;
-                        let batch = vec![Arc::new(snapshot_event(snapshot))];
-                        return Some((batch, (seen, is_over)));
+            match self.chat.db.find_run(self.user, self.run).await {
+                Ok(Some(stored)) => {
+                    self.is_over = stored.state.is_end();
+                    let is_news = self.seen.is_none_or(|seen| stored.seq > seen);
+                    let seen = self.seen.unwrap_or(0).max(stored.seq);
+                    self.seen = Some(seen);
+                    if !self.is_over {
+                        self.live = self.chat.log.follow(self.run, seen).await;
                     }
-                    tokio::time::sleep(POLL).await;
+                    if is_news || self.is_over {
+                        return Some((vec![Arc::new(snapshot_event(stored))], self));
+                    }
                 }
+                Ok(None) => return None,
+                // The reader has what it has; the database will be back.
+                Err(error) => tracing::debug!(%error, "the stored text could not be read"),
             }
-        })
-        .boxed()
+            if self.live.is_none() {
+                tokio::time::sleep(POLL).await;
+            }
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Driving a run: the task that asks the provider, tells readers, stores what they saw, and ends it exactly once.
 
-use super::{Chat, HEARTBEAT, retry::backoff, send::lease_end};
+use super::{Chat, retry::backoff};
 use crate::{
     model::{
         AppError, ErrorKind,
@@ -9,13 +9,16 @@ use crate::{
         event::RunEvent,
         ids::RunId,
     },
-    server::providers::{ChatEvent, ChatRequest, ChatStream, ProviderError, ProviderErrorKind},
+    server::{
+        db::{DbResult, runs::RunEnd},
+        providers::{ChatEvent, ChatRequest, ChatStream, ProviderError, ProviderErrorKind},
+    },
 };
 use futures::StreamExt;
 use std::{future::Future, time::Duration};
 use tokio::{
     task::JoinHandle,
-    time::{Instant, MissedTickBehavior, interval, sleep, sleep_until},
+    time::{Instant, sleep, sleep_until},
 };
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
@@ -28,6 +31,14 @@ const CHECKPOINT: Duration = Duration::from_secs(1);
 const MAX_DELTA_BYTES: usize = 16 * 1024;
 /// Longest answer that is stored; a provider that never ends is cut off.
 const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
+
+/// First and longest wait before an end is stored again.
+const FIRST_STORE_WAIT: Duration = Duration::from_millis(100);
+const MAX_STORE_WAIT: Duration = Duration::from_secs(2);
+/// How long a database that does not take an end is asked again.
+const STORE_PATIENCE: Duration = Duration::from_secs(3);
+/// How long a database that is away is waited for with an end.
+const AWAY_PATIENCE: Duration = Duration::from_secs(60);
 
 /// What a run is driven with.
 pub(super) struct Drive {
@@ -60,6 +71,8 @@ struct Driver {
     usage: Option<Usage>,
     sent_at: Option<Instant>,
     checkpointed_at: Instant,
+    /// The last event whose text was given to the database.
+    checkpointed: u64,
     checkpoint: Option<JoinHandle<()>>,
 }
 
@@ -79,6 +92,7 @@ impl Chat {
             usage: None,
             sent_at: None,
             checkpointed_at: Instant::now(),
+            checkpointed: 0,
             checkpoint: None,
         };
         let span = tracing::info_span!("run", run.id = %drive.run);
@@ -89,8 +103,6 @@ impl Chat {
 
 impl Driver {
     async fn drive(mut self, api_type: ApiType, request: ChatRequest) {
-        let cancelled = self.cancelled.clone();
-        let mut beat = tokio::spawn(heartbeat(self.chat.clone(), self.run, cancelled.clone()));
         let outcome = self.ask_until_done(api_type, request).await;
         self.flush();
         let end = match outcome {
@@ -105,8 +117,6 @@ impl Driver {
             }
         };
         self.end(end).await;
-        beat.abort();
-        let _ = (&mut beat).await;
         self.chat.driven().remove(&self.run);
         self.chat.log.close(self.run);
     }
@@ -172,12 +182,13 @@ impl Driver {
     async fn read(&mut self, mut stream: ChatStream) -> Outcome {
         let mut cut_off = std::pin::pin!(self.cut_off());
         loop {
-            let flush_at = self.flush_at();
+            let due_at = self.flush_at().or_else(|| self.checkpoint_at());
             let event = tokio::select! {
                 biased;
                 end = &mut cut_off => return end,
-                () = sleep_until(flush_at.unwrap_or_else(Instant::now)), if flush_at.is_some() => {
+                () = sleep_until(due_at.unwrap_or_else(Instant::now)), if due_at.is_some() => {
                     self.flush();
+                    self.checkpoint_if_due();
                     continue;
                 }
                 event = stream.next() => event,
@@ -220,6 +231,11 @@ impl Driver {
         Some(self.sent_at.map_or_else(Instant::now, |at| at + COALESCE))
     }
 
+    /// When what readers saw must be stored, though no more may come.
+    fn checkpoint_at(&self) -> Option<Instant> {
+        (self.checkpointed < self.seq).then(|| self.checkpointed_at + CHECKPOINT)
+    }
+
     fn is_due(&self) -> bool {
         self.pending.len() >= MAX_DELTA_BYTES
             || self.sent_at.is_none_or(|at| at.elapsed() >= COALESCE)
@@ -243,13 +259,15 @@ impl Driver {
             rest = tail;
         }
         self.sent_at = Some(Instant::now());
-        if self.checkpointed_at.elapsed() >= CHECKPOINT {
-            self.checkpoint();
-        }
+        self.checkpoint_if_due();
     }
 
-    /// Stores what readers saw, beside the stream rather than in its way; at most one at a time.
-    fn checkpoint(&mut self) {
+    /// Stores what readers saw when it is time, beside the stream rather than in its way; at most one at a time.
+    fn checkpoint_if_due(&mut self) {
+        if self.checkpointed_at.elapsed() < CHECKPOINT || self.checkpointed >= self.seq {
+            return;
+        }
+        self.checkpointed_at = Instant::now();
         if self
             .checkpoint
             .as_ref()
@@ -257,14 +275,16 @@ impl Driver {
         {
             return;
         }
-        self.checkpointed_at = Instant::now();
-        let (db, run) = (self.chat.db.clone(), self.run);
+        self.checkpointed = self.seq;
+        let (db, log, run) = (self.chat.db.clone(), self.chat.log.clone(), self.run);
         let (text, seq) = (self.text.clone(), self.seq);
-        self.checkpoint = Some(tokio::spawn(async move {
-            if let Err(error) = db.checkpoint(run, &text, seq).await {
-                tracing::warn!(run.id = %run, %error, "the text so far could not be stored");
+        let storing = async move {
+            match db.checkpoint(run, &text, seq).await {
+                Ok(()) => log.trim(run, seq),
+                Err(error) => tracing::warn!(%error, "the text so far could not be stored"),
             }
-        }));
+        };
+        self.checkpoint = Some(tokio::spawn(storing.in_current_span()));
     }
 
     /// Tells readers where the run stands, and stores it for those who come later.
@@ -286,14 +306,7 @@ impl Driver {
             let _ = checkpoint.await;
         }
         let state = end.state().unwrap_or(RunState::Interrupted);
-        let mut stored = self.store_end(&state).await;
-        for wait_ms in [100, 500, 2000] {
-            if stored.is_ok() {
-                break;
-            }
-            sleep(Duration::from_millis(wait_ms)).await;
-            stored = self.store_end(&state).await;
-        }
+        let stored = self.store_end(&state).await;
         match stored {
             Ok(true) => {
                 tracing::info!(?state, bytes = self.text.len(), "answer ended");
@@ -314,11 +327,30 @@ impl Driver {
         }
     }
 
-    async fn store_end(&self, state: &RunState) -> crate::server::db::DbResult<bool> {
-        self.chat
-            .db
-            .end_run(self.run, &self.text, self.seq + 1, state, self.usage)
-            .await
+    /// Stores the end. A database that is away for a moment, as in a restart, is waited for; one that refuses is not.
+    async fn store_end(&self, state: &RunState) -> DbResult<bool> {
+        let end = RunEnd {
+            text: &self.text,
+            seq: self.seq + 1,
+            state,
+            usage: self.usage,
+            lease: None,
+        };
+        let began = Instant::now();
+        let mut wait = FIRST_STORE_WAIT;
+        loop {
+            let stored = self.chat.db.end_run(self.run, &end).await;
+            let patience = match &stored {
+                Ok(_) => return stored,
+                Err(error) if error.is_away() => AWAY_PATIENCE,
+                Err(_) => STORE_PATIENCE,
+            };
+            if began.elapsed() + wait > patience {
+                return stored;
+            }
+            sleep(wait).await;
+            wait = (wait * 2).min(MAX_STORE_WAIT);
+        }
     }
 }
 
@@ -327,19 +359,4 @@ fn too_long() -> ProviderError {
         ProviderErrorKind::Protocol,
         "The answer grew beyond 4 MB and was cut off.",
     )
-}
-
-/// Says that the run is alive, and notices a stop that was asked for on another node.
-async fn heartbeat(chat: Chat, run: RunId, cancelled: CancellationToken) {
-    let mut tick = interval(HEARTBEAT);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    tick.tick().await;
-    loop {
-        tick.tick().await;
-        match chat.db.renew_lease(run, lease_end()).await {
-            Ok(Some(false)) => {}
-            Ok(Some(true) | None) => cancelled.cancel(),
-            Err(error) => tracing::warn!(run.id = %run, %error, "the lease could not be renewed"),
-        }
-    }
 }

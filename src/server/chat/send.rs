@@ -1,6 +1,6 @@
 //! Sending a message, asking again, going on: each stores what it does, then starts a run.
 
-use super::{Chat, LEASE, drive::Drive};
+use super::{Chat, drive::Drive};
 use crate::{
     model::{
         AppError, AppResult, ErrorKind,
@@ -235,7 +235,7 @@ impl Chat {
             tool_slug: &start.tool.slug,
             is_continuation: continue_last,
             node: &self.node,
-            lease_expires_at: lease_end(),
+            lease: now_ms(),
         };
         match tx.insert_run(&run).await {
             Ok(()) => {}
@@ -268,7 +268,7 @@ impl Chat {
                 ErrorKind::Unavailable,
                 "The server is restarting. Your text is kept; send it again in a moment.",
             )
-            .retry_after(5));
+            .retry_after(2));
         }
         Ok(self.db.begin().await?)
     }
@@ -311,11 +311,6 @@ impl Chat {
             }),
         }
     }
-}
-
-/// Until when a run is believed to be alive without word from its driver.
-pub(super) fn lease_end() -> i64 {
-    now_ms() + i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Takes the conversation for this transaction, so that two tabs cannot both go on in it.

@@ -23,8 +23,6 @@ pub struct ServerConfig {
     pub is_watched: bool,
     /// How long running answers may go on after a request to stop. Read from `INSPIREAI_DRAIN_SECONDS`; default 10.
     pub drain: Duration,
-    /// This server's name among others. Read from `INSPIREAI_NODE_ID`; default `local`.
-    pub node_id: String,
 }
 
 impl ServerConfig {
@@ -71,10 +69,6 @@ impl ServerConfig {
             ),
             is_watched: environment.get("LEPTOS_WATCH").is_some(),
             drain: Duration::from_secs(drain_s),
-            node_id: environment
-                .get("INSPIREAI_NODE_ID")
-                .unwrap_or("local")
-                .to_owned(),
         }
     }
 

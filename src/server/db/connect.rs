@@ -94,6 +94,25 @@ impl From<sqlx::Error> for DbError {
     }
 }
 
+impl DbError {
+    /// Whether the database cannot be reached at the moment, as while it restarts: the same may well succeed later.
+    #[must_use]
+    pub fn is_away(&self) -> bool {
+        let Self::Driver(error) = self else {
+            return false;
+        };
+        match error {
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => true,
+            // Class 57: stopped by its operator, not yet up; class 08: the connection broke; 25006: read-only, as a
+            // standby is before it takes over.
+            sqlx::Error::Database(database) => database.code().is_some_and(|code| {
+                code.starts_with("57P") || code.starts_with("08") || code == "25006"
+            }),
+            _ => false,
+        }
+    }
+}
+
 impl From<MigrateError> for DbError {
     fn from(error: MigrateError) -> Self {
         match error {
@@ -247,6 +266,12 @@ impl Db {
             Pool::Sqlite(_) => "SQLite",
             Pool::Postgres(_) => "PostgreSQL",
         }
+    }
+
+    /// Whether one process alone uses it, as with a SQLite file.
+    #[must_use]
+    pub fn is_exclusive(&self) -> bool {
+        matches!(self.write, Pool::Sqlite(_))
     }
 
     /// Closes the pools, finishing what runs.

@@ -8,6 +8,7 @@ use crate::model::{
     chat::{RunState, Sent, Usage},
     ids::{ConversationId, IdempotencyKey, MessageId, RunId, UserId},
 };
+use std::collections::HashMap;
 
 /// A run to be added.
 #[derive(Clone, Debug)]
@@ -26,10 +27,25 @@ pub struct NewRun<'a> {
     pub tool_slug: &'a str,
     /// Whether it goes on from text that is there.
     pub is_continuation: bool,
-    /// Who drives it.
+    /// The process that drives it.
     pub node: &'a str,
-    /// Until when it is believed to be alive without word from its driver, milliseconds since 1970.
-    pub lease_expires_at: i64,
+    /// Its first lease.
+    pub lease: i64,
+}
+
+/// The end of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct RunEnd<'a> {
+    /// All the text that readers were sent.
+    pub text: &'a str,
+    /// The number of the event that tells them of the end.
+    pub seq: u64,
+    /// How it ended.
+    pub state: &'a RunState,
+    /// What it took, when the provider told.
+    pub usage: Option<Usage>,
+    /// The lease that must still be the run's, when somebody else than its driver ends it.
+    pub lease: Option<i64>,
 }
 
 /// What a reader of a run starts from: text and number belong together.
@@ -140,35 +156,65 @@ impl Db {
         rows.iter().map(|id| run_id(id)).collect()
     }
 
-    /// Asks for the end of one of a person's runs; tells whether there is such a run.
+    /// Asks for the end of one of a person's runs; tells which process drives it, or `None` when there is no such run.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn request_stop(&self, user: UserId, run: RunId) -> DbResult<bool> {
-        const SQL: &str =
-            "update run set is_stop_requested = true where run_id = $1 and user_id = $2";
-        let rows = on!(&self.write, |pool| sqlx::query(SQL)
+    pub async fn request_stop(&self, user: UserId, run: RunId) -> DbResult<Option<String>> {
+        const SQL: &str = "update run set is_stop_requested = true where run_id = $1 and user_id = $2 returning node_id";
+        let node: Option<String> = on!(&self.write, |pool| sqlx::query_scalar(SQL)
             .bind(run.to_string())
             .bind(user.to_string())
-            .execute(pool)
-            .await
-            .map(|done| done.rows_affected()))?;
-        Ok(rows > 0)
+            .fetch_optional(pool)
+            .await)?;
+        Ok(node)
     }
 
-    /// Says that a run is alive until `lease_expires_at`; tells whether its end was asked for, or `None` when the run is
-    /// gone or has ended elsewhere.
+    /// Says that the open runs of a process are alive; gives them, each with whether its end was asked for. `lease` must
+    /// differ from the one before: others watch it change.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn renew_lease(&self, run: RunId, lease_expires_at: i64) -> DbResult<Option<bool>> {
-        const SQL: &str = "update run set lease_expires_at = $1 where run_id = $2 and not is_ended returning is_stop_requested";
-        let row: Option<bool> = on!(&self.write, |pool| sqlx::query_scalar(SQL)
-            .bind(lease_expires_at)
+    pub async fn renew_leases(&self, node: &str, lease: i64) -> DbResult<HashMap<RunId, bool>> {
+        const SQL: &str = "update run set lease_expires_at = $1 where node_id = $2 and not is_ended \
+             returning run_id, is_stop_requested";
+        let rows: Vec<(String, bool)> = on!(&self.write, |pool| sqlx::query_as(SQL)
+            .bind(lease)
+            .bind(node)
+            .fetch_all(pool)
+            .await)?;
+        rows.into_iter()
+            .map(|(run, is_stop_requested)| Ok((run_id(&run)?, is_stop_requested)))
+            .collect()
+    }
+
+    /// The leases of all open runs but those of `node`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list_leases(&self, node: &str) -> DbResult<Vec<(RunId, i64)>> {
+        const SQL: &str =
+            "select run_id, lease_expires_at from run where not is_ended and node_id <> $1";
+        let rows: Vec<(String, i64)> = on!(&self.read, |pool| sqlx::query_as(SQL)
+            .bind(node)
+            .fetch_all(pool)
+            .await)?;
+        rows.into_iter()
+            .map(|(run, lease)| Ok((run_id(&run)?, lease)))
+            .collect()
+    }
+
+    /// What is stored of a run's text, and the last event that it holds; `None` when the run is gone.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_checkpoint(&self, run: RunId) -> DbResult<Option<(String, u64)>> {
+        const SQL: &str = "select text, run_seq from message where run_id = $1";
+        let row: Option<(String, i64)> = on!(&self.write, |pool| sqlx::query_as(SQL)
             .bind(run.to_string())
             .fetch_optional(pool)
             .await)?;
-        Ok(row)
+        Ok(row.map(|(text, seq)| (text, u64::try_from(seq).unwrap_or(0))))
     }
 
     /// Stores the text that readers have seen up to event `seq`.
@@ -211,33 +257,27 @@ impl Db {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn end_run(
-        &self,
-        run: RunId,
-        text: &str,
-        seq: u64,
-        state: &RunState,
-        usage: Option<Usage>,
-    ) -> DbResult<bool> {
+    pub async fn end_run(&self, run: RunId, end: &RunEnd<'_>) -> DbResult<bool> {
         const END: &str = "update run set state = $1, is_ended = true, ended_at = $2, input_tokens = $3, output_tokens = $4 \
-             where run_id = $5 and not is_ended";
+             where run_id = $5 and not is_ended and ($6 is null or lease_expires_at = $6)";
         const TEXT: &str =
             "update message set text = $1, run_seq = $2, updated_at = $3 where run_id = $4";
-        let state = to_json(state)?;
+        let state = to_json(end.state)?;
         let mut tx = self.begin().await?;
         let rows = within!(&mut tx, |tx| sqlx::query(END)
             .bind(state)
             .bind(now_ms())
-            .bind(usage.map(|usage| i64::from(usage.input_tokens)))
-            .bind(usage.map(|usage| i64::from(usage.output_tokens)))
+            .bind(end.usage.map(|usage| i64::from(usage.input_tokens)))
+            .bind(end.usage.map(|usage| i64::from(usage.output_tokens)))
             .bind(run.to_string())
+            .bind(end.lease)
             .execute(tx)
             .await
             .map(|done| done.rows_affected()))?;
         if rows > 0 {
             within!(&mut tx, |tx| sqlx::query(TEXT)
-                .bind(text)
-                .bind(i64::try_from(seq).unwrap_or(i64::MAX))
+                .bind(end.text)
+                .bind(i64::try_from(end.seq).unwrap_or(i64::MAX))
                 .bind(now_ms())
                 .bind(run.to_string())
                 .execute(tx)
@@ -248,14 +288,13 @@ impl Db {
         Ok(rows > 0)
     }
 
-    /// Ends runs that nobody drives any more as interrupted, with the text they have: those of `node` itself (at its
-    /// start), and those whose lease ran out. Returns their ids.
+    /// Ends all open runs as interrupted, with the text they have: for a database that no other process uses, at the
+    /// start. Returns their ids.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn interrupt_orphans(&self, node: Option<&str>) -> DbResult<Vec<RunId>> {
-        const SQL: &str = "update run set state = $1, is_ended = true, ended_at = $2 \
-             where not is_ended and (lease_expires_at < $2 or node_id = $3) returning run_id";
+    pub async fn interrupt_all(&self) -> DbResult<Vec<RunId>> {
+        const SQL: &str = "update run set state = $1, is_ended = true, ended_at = $2 where not is_ended returning run_id";
         const TEXT: &str =
             "update message set run_seq = run_seq + 1, updated_at = $1 where run_id = $2";
         let state = to_json(&RunState::Interrupted)?;
@@ -264,7 +303,6 @@ impl Db {
         let rows: Vec<String> = within!(&mut tx, |tx| sqlx::query_scalar(SQL)
             .bind(state)
             .bind(now)
-            .bind(node)
             .fetch_all(tx)
             .await)?;
         for id in &rows {
@@ -315,7 +353,7 @@ impl Transaction {
             .bind(state)
             .bind(run.is_continuation)
             .bind(run.node)
-            .bind(run.lease_expires_at)
+            .bind(run.lease)
             .bind(now_ms())
             .execute(tx)
             .await

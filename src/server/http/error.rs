@@ -48,12 +48,11 @@ impl From<DbError> for AppError {
                 ErrorKind::Invalid,
                 "The text holds a character that cannot be stored. Remove it and try again.",
             ),
-            DbError::Driver(
-                sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::PoolClosed,
-            ) => Self::new(
+            error if error.is_away() => Self::new(
                 ErrorKind::Unavailable,
                 "The server's database does not answer at the moment. Try again in a little while.",
-            ),
+            )
+            .retry_after(2),
             _ => Self::internal(),
         }
     }

@@ -15,8 +15,9 @@ use std::{
     process::{ExitStatus, Output, Stdio},
 };
 use tokio::{
-    io::{AsyncBufReadExt, BufReader},
-    process::{Child, Command},
+    io::{AsyncBufReadExt, BufReader, Lines},
+    process::{Child, ChildStderr, Command},
+    sync::Mutex,
 };
 
 /// Variables for the program.
@@ -28,6 +29,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_inspireai");
 pub struct Process {
     child: Child,
     address: SocketAddr,
+    log: Option<Mutex<Lines<BufReader<ChildStderr>>>>,
 }
 
 /// What the program is configured with.
@@ -67,6 +69,28 @@ impl Process {
         Self::spawn(Command::new(PROGRAM), variables).await
     }
 
+    /// Starts a server whose log can be read.
+    pub async fn serve_and_log(variables: &Variables) -> Self {
+        let mut command = Command::new(PROGRAM);
+        command.stderr(Stdio::piped());
+        Self::spawn(command, variables).await
+    }
+
+    /// The first line of its log, from where it was read before, that contains some words.
+    pub async fn log_until(&self, words: &str) -> String {
+        let log = self.log.as_ref().expect("a server whose log can be read");
+        let mut lines = log.lock().await;
+        let line = async {
+            while let Some(line) = lines.next_line().await.expect("text") {
+                if line.contains(words) {
+                    return line;
+                }
+            }
+            panic!("its log ended without {words:?}");
+        };
+        within(&format!("{words:?} in the log"), line).await
+    }
+
     /// Starts a server whose files cannot grow beyond `kilobytes`, which is how a full disk looks to whoever may not mount
     /// a small one: the shell ignores the signal that comes with the limit, and so does what it becomes.
     pub async fn serve_with_file_limit(variables: &Variables, kilobytes: u32) -> Self {
@@ -99,6 +123,10 @@ impl Process {
             .and_then(|text| text.parse().ok());
         Self {
             address: address.unwrap_or_else(|| panic!("no address in {ready:?}")),
+            log: child
+                .stderr
+                .take()
+                .map(|stderr| Mutex::new(BufReader::new(stderr).lines())),
             child,
         }
     }

@@ -4,6 +4,7 @@ use super::{
     client::{Client, Reply, http_client},
     database::{self, Database},
     person::Person,
+    process::{self, Variables},
     upstream::Upstream,
 };
 use inspireai::server::{
@@ -24,7 +25,7 @@ pub struct TestApp {
     environment: Environment,
     http: reqwest::Client,
     _database: Database,
-    _data_dir: TempDir,
+    data_dir: TempDir,
 }
 
 /// A server in the making.
@@ -63,7 +64,7 @@ impl Builder {
             environment,
             http: http_client(),
             _database: self.database,
-            _data_dir: data_dir,
+            data_dir: data_dir,
         }
     }
 }
@@ -81,6 +82,7 @@ pub fn environment(data_dir: &Path, database: &Database, upstream: &Upstream) ->
         ("OPENAI_API_KEY", "sk-secret"),
         ("INSPIREAI_LOGIN_ATTEMPTS_PER_MINUTE", "1000"),
         ("INSPIREAI_DRAIN_SECONDS", "1"),
+        ("INSPIREAI_LEASE_SECONDS", "1"),
     ])
 }
 
@@ -148,6 +150,29 @@ impl TestApp {
             .get("DATABASE_URL")
             .expect("set for every test");
         database::execute(url, statement.to_owned()).await;
+    }
+
+    /// Another node on the same data.
+    pub async fn join(&self) -> Server {
+        start(&self.environment).await
+    }
+
+    /// What the server is configured with, for another as a process of its own.
+    pub fn variables(&self) -> Variables {
+        let names = [
+            "INSPIREAI_DATA_DIR",
+            "DATABASE_URL",
+            "REDIS_URL",
+            "OPENAI_BASE_URL",
+            "OPENAI_API_KEY",
+        ];
+        let mut variables = process::variables(self.data_dir.path(), &self.upstream);
+        variables.extend(
+            names.iter().filter_map(|name| {
+                Some(((*name).to_owned(), self.environment.get(name)?.to_owned()))
+            }),
+        );
+        variables
     }
 
     /// Stops the server as a signal would.
