@@ -5,6 +5,7 @@ pub mod auth;
 pub mod catalog;
 pub mod chat;
 mod cli;
+mod cluster;
 pub mod config;
 pub mod db;
 pub mod http;

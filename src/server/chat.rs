@@ -2,6 +2,7 @@
 //! wire format.
 
 mod attach;
+mod checkpoints;
 mod conversations;
 mod drive;
 mod leases;
@@ -16,11 +17,13 @@ use crate::{
     server::{catalog::Catalog, db::Db, providers::Providers, runlog::RunLog},
 };
 pub use attach::RunEvents;
+use checkpoints::Checkpoints;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
+use tokio::time::Instant;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// Longest time that storing cut-off answers may take.
@@ -33,10 +36,13 @@ pub struct Chat {
     catalog: Catalog,
     providers: Providers,
     log: RunLog,
+    checkpoints: Checkpoints,
     /// This process among all that ever share the database.
     node: Arc<str>,
     /// How long another process may be silent before its runs are ended.
     lease: Duration,
+    /// What times that runs have in common are counted from.
+    began: Instant,
     tasks: TaskTracker,
     driven: Arc<Mutex<HashMap<RunId, CancellationToken>>>,
     /// Cancelled when this process stops taking messages.
@@ -58,12 +64,14 @@ impl Chat {
         lease: Duration,
     ) -> Self {
         Self {
+            checkpoints: Checkpoints::start(db.clone(), log.clone()),
             db,
             catalog,
             providers,
             log,
             node: instance.into(),
             lease,
+            began: Instant::now(),
             tasks: TaskTracker::new(),
             driven: Arc::default(),
             draining: CancellationToken::new(),

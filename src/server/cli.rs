@@ -8,6 +8,7 @@
 
 use super::{
     catalog::Catalog,
+    cluster::Cluster,
     config::{Config, Environment},
     providers::Providers,
     serve::{Server, install_tls, open_database},
@@ -118,6 +119,13 @@ async fn check(config: &Config) -> Outcome {
     }
     if migrations.pending > 0 {
         return Err("The database is not up to date. Run `inspireai migrate`.".into());
+    }
+    if let Some(difference) = Cluster::new(db, config, "check")
+        .differences()
+        .await?
+        .first()
+    {
+        return Err(difference.to_string().into());
     }
     Ok(())
 }

@@ -17,7 +17,8 @@ pub use local::LocalConfig;
 pub use openai::OpenaiConfig;
 pub use server::ServerConfig;
 
-use std::path::PathBuf;
+use sha2::{Digest, Sha256};
+use std::{collections::BTreeMap, path::PathBuf};
 
 /// Everything that can be configured.
 #[derive(Clone, Debug)]
@@ -61,6 +62,31 @@ impl Config {
         } else {
             Err(ConfigError { mistakes })
         }
+    }
+}
+
+impl Config {
+    /// What servers that share a database compare to find out whether they are configured alike, by variable. A value
+    /// cannot be read from it: it is 32 bits of a hash.
+    #[must_use]
+    pub fn fingerprints(&self) -> BTreeMap<String, String> {
+        let openai = self.openai.as_ref();
+        let redis = self.cluster.redis.as_ref();
+        let values = [
+            ("OPENAI_API_KEY", openai.map_or("", OpenaiConfig::api_key)),
+            (
+                "OPENAI_BASE_URL",
+                openai.map_or("", |openai| &openai.base_url),
+            ),
+            ("REDIS_URL", redis.map_or("", RedisConfig::url)),
+        ];
+        values
+            .map(|(variable, value)| {
+                let digest = Sha256::digest(format!("inspireai\0{variable}\0{value}"));
+                let fingerprint = digest.iter().take(4).map(|byte| format!("{byte:02x}"));
+                (variable.to_owned(), fingerprint.collect())
+            })
+            .into()
     }
 }
 

@@ -6,6 +6,7 @@
 mod connect;
 pub mod conversations;
 pub mod messages;
+pub mod nodes;
 pub mod runs;
 pub mod sessions;
 pub mod tools;

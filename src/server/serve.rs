@@ -4,6 +4,7 @@ use super::{
     auth::Accounts,
     catalog::{Catalog, SeedError},
     chat::Chat,
+    cluster::Cluster,
     config::Config,
     db::{Db, DbError},
     http::router::router,
@@ -111,6 +112,7 @@ impl Server {
             config.cluster.lease,
         );
         chat.recover().await?;
+        let cluster = Cluster::new(db.clone(), &config, &instance);
         let address = config.server.address;
         let listener = TcpListener::bind(address)
             .await
@@ -128,7 +130,7 @@ impl Server {
             chat,
             log,
         };
-        begin_background_work(&state, &providers);
+        begin_background_work(&state, &providers, cluster);
         let closing = CancellationToken::new();
         let service = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
         // A delta must not wait until the reader has acknowledged the one before it.
@@ -171,8 +173,9 @@ impl Server {
     }
 }
 
-/// What goes on beside requests: loading the local model, asking a server for its models, watching for runs without a driver.
-fn begin_background_work(state: &AppState, providers: &Providers) {
+/// What goes on beside requests: loading the local model, asking a server for its models, minding the leases of runs and
+/// the other servers.
+fn begin_background_work(state: &AppState, providers: &Providers, cluster: Cluster) {
     providers.warm_up();
     let (catalog, shutdown) = (state.catalog.clone(), state.shutdown.clone());
     tokio::spawn(async move {
@@ -181,6 +184,8 @@ fn begin_background_work(state: &AppState, providers: &Providers) {
             tracing::warn!(%error, "the models of the configured server could not be stored");
         }
     });
+    let shutdown = state.shutdown.clone();
+    tokio::spawn(async move { cluster.announce(shutdown).await });
     let (chat, shutdown) = (state.chat.clone(), state.shutdown.clone());
     tokio::spawn(async move {
         tokio::join!(

@@ -4,7 +4,7 @@
 use crate::support::{
     database::Database,
     person::{Person, message},
-    process::Process,
+    process::{Process, run},
     reader::{fold, fold_onto},
     redis::RedisServer,
     test_app::{TestApp, log_in, sign_up},
@@ -337,4 +337,33 @@ async fn a_send_that_is_repeated_on_another_node_is_the_same_send() {
     assert_eq!(ada_there.read(first.run_id).await.text, counted(10));
     assert_eq!(ada.conversations().await.len(), 1);
     cluster.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_nodes_with_different_keys_are_told_which_variable_differs_and_no_key() {
+    let mut app = app(None, "1").await;
+    let mut variables = app.variables();
+    variables.insert("INSPIREAI_NODE_ID".to_owned(), "alike".to_owned());
+    let alike = Process::serve_and_log(&variables).await;
+    variables.insert("INSPIREAI_NODE_ID".to_owned(), "odd one".to_owned());
+    variables.insert("OPENAI_API_KEY".to_owned(), "sk-other".to_owned());
+    let different = Process::serve_and_log(&variables).await;
+    let told = different.log_until("configured differently").await;
+    assert!(
+        told.contains("OPENAI_API_KEY") && !told.contains("OPENAI_BASE_URL"),
+        "{told}"
+    );
+    assert!(!told.contains("sk-"), "{told}");
+    let checked = run("check", &app.variables()).await;
+    let (said, failed) = (
+        String::from_utf8_lossy(&checked.stderr).into_owned(),
+        !checked.status.success(),
+    );
+    assert!(
+        failed && said.contains("odd one") && said.contains("OPENAI_API_KEY"),
+        "{said}"
+    );
+    different.kill().await;
+    alike.kill().await;
+    app.stop().await;
 }

@@ -6,6 +6,7 @@ use argon2::{
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 use std::sync::OnceLock;
+use tokio::sync::Semaphore;
 
 /// Hashes a password into a PHC string, off the async threads: it takes tens of milliseconds on purpose.
 pub(super) async fn hash(password: String) -> AppResult<String> {
@@ -26,7 +27,12 @@ pub(super) async fn verify(password: String, hash: Option<String>) -> AppResult<
     .await?
 }
 
+/// Hashes that are computed at once: more would only take turns on the same cores, each with its memory.
+const AT_ONCE: usize = 2;
+
 async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> AppResult<T> {
+    static TURNS: Semaphore = Semaphore::const_new(AT_ONCE);
+    let _turn = TURNS.acquire().await.map_err(|error| broken(&error))?;
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| broken(&error))

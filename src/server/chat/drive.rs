@@ -10,21 +10,26 @@ use crate::{
         ids::RunId,
     },
     server::{
-        db::{DbResult, runs::RunEnd},
+        db::{
+            DbResult,
+            runs::{Checkpoint, RunEnd},
+        },
         providers::{ChatEvent, ChatRequest, ChatStream, ProviderError, ProviderErrorKind},
     },
 };
 use futures::StreamExt;
 use std::{future::Future, time::Duration};
-use tokio::{
-    task::JoinHandle,
-    time::{Instant, sleep, sleep_until},
-};
+use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 /// Deltas that come closer together than this go out as one: fewer bytes around the same text.
 const COALESCE: Duration = Duration::from_millis(25);
+/// The same in a process that drives more than [`MANY_RUNS`]: half the work for each, and still three times under what a
+/// reader takes for slow.
+const COALESCE_MANY: Duration = Duration::from_millis(50);
+/// See [`COALESCE_MANY`].
+const MANY_RUNS: usize = 150;
 /// How often the text that readers saw is stored.
 const CHECKPOINT: Duration = Duration::from_secs(1);
 /// Most text in one event; more goes out as several.
@@ -73,7 +78,6 @@ struct Driver {
     checkpointed_at: Instant,
     /// The last event whose text was given to the database.
     checkpointed: u64,
-    checkpoint: Option<JoinHandle<()>>,
 }
 
 impl Chat {
@@ -93,7 +97,6 @@ impl Chat {
             sent_at: None,
             checkpointed_at: Instant::now(),
             checkpointed: 0,
-            checkpoint: None,
         };
         let span = tracing::info_span!("run", run.id = %drive.run);
         let task = driver.drive(drive.api_type, drive.request);
@@ -223,12 +226,19 @@ impl Driver {
         }
     }
 
-    /// When pending text must go out.
+    /// When pending text must go out. The times are common to all runs of the process, so that it wakes once for many.
     fn flush_at(&self) -> Option<Instant> {
         if self.pending.is_empty() {
             return None;
         }
-        Some(self.sent_at.map_or_else(Instant::now, |at| at + COALESCE))
+        let now = Instant::now();
+        if self.is_due() {
+            return Some(now);
+        }
+        let window = self.window().as_millis();
+        let into = now.duration_since(self.chat.began).as_millis() % window;
+        let left = u64::try_from(window - into).unwrap_or(0);
+        Some(now + Duration::from_millis(left))
     }
 
     /// When what readers saw must be stored, though no more may come.
@@ -238,7 +248,14 @@ impl Driver {
 
     fn is_due(&self) -> bool {
         self.pending.len() >= MAX_DELTA_BYTES
-            || self.sent_at.is_none_or(|at| at.elapsed() >= COALESCE)
+            || self.sent_at.is_none_or(|at| at.elapsed() >= self.window())
+    }
+
+    fn window(&self) -> Duration {
+        match self.chat.tasks.len() > MANY_RUNS {
+            true => COALESCE_MANY,
+            false => COALESCE,
+        }
     }
 
     /// Sends pending text to readers and, when it is time, has what they saw stored.
@@ -262,29 +279,20 @@ impl Driver {
         self.checkpoint_if_due();
     }
 
-    /// Stores what readers saw when it is time, beside the stream rather than in its way; at most one at a time.
+    /// Has what readers saw stored when it is time, beside the stream rather than in its way.
     fn checkpoint_if_due(&mut self) {
         if self.checkpointed_at.elapsed() < CHECKPOINT || self.checkpointed >= self.seq {
             return;
         }
         self.checkpointed_at = Instant::now();
-        if self
-            .checkpoint
-            .as_ref()
-            .is_some_and(|task| !task.is_finished())
-        {
-            return;
-        }
-        self.checkpointed = self.seq;
-        let (db, log, run) = (self.chat.db.clone(), self.chat.log.clone(), self.run);
-        let (text, seq) = (self.text.clone(), self.seq);
-        let storing = async move {
-            match db.checkpoint(run, &text, seq).await {
-                Ok(()) => log.trim(run, seq),
-                Err(error) => tracing::warn!(%error, "the text so far could not be stored"),
-            }
+        let checkpoint = Checkpoint {
+            run: self.run,
+            text: self.text.clone(),
+            seq: self.seq,
         };
-        self.checkpoint = Some(tokio::spawn(storing.in_current_span()));
+        if self.chat.checkpoints.add(checkpoint) {
+            self.checkpointed = self.seq;
+        }
     }
 
     /// Tells readers where the run stands, and stores it for those who come later.
@@ -302,9 +310,6 @@ impl Driver {
     /// Ends the run: stored first, told after, so that whoever hears of the end finds it stored. Where storing fails the
     /// reader is told that, and keeps the text on the page.
     async fn end(&mut self, end: RunEvent) {
-        if let Some(checkpoint) = self.checkpoint.take() {
-            let _ = checkpoint.await;
-        }
         let state = end.state().unwrap_or(RunState::Interrupted);
         let stored = self.store_end(&state).await;
         match stored {

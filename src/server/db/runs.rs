@@ -8,6 +8,7 @@ use crate::model::{
     chat::{RunState, Sent, Usage},
     ids::{ConversationId, IdempotencyKey, MessageId, RunId, UserId},
 };
+use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
 
 /// A run to be added.
@@ -32,6 +33,20 @@ pub struct NewRun<'a> {
     /// Its first lease.
     pub lease: i64,
 }
+
+/// The text of an open run, as far as readers have seen it.
+#[derive(Clone, Debug)]
+pub struct Checkpoint {
+    /// Which run.
+    pub run: RunId,
+    /// All of it.
+    pub text: String,
+    /// The last event that it holds.
+    pub seq: u64,
+}
+
+/// Texts in one statement: enough to be cheap, few enough to keep it short.
+const CHECKPOINTS_AT_ONCE: usize = 100;
 
 /// The end of a run.
 #[derive(Clone, Copy, Debug)]
@@ -217,20 +232,43 @@ impl Db {
         Ok(row.map(|(text, seq)| (text, u64::try_from(seq).unwrap_or(0))))
     }
 
-    /// Stores the text that readers have seen up to event `seq`.
+    /// Stores the texts of open runs, in one statement for many of them. A text that is older than what is stored changes
+    /// nothing.
     ///
     /// # Errors
-    /// When the database fails.
-    pub async fn checkpoint(&self, run: RunId, text: &str, seq: u64) -> DbResult<()> {
-        const SQL: &str = "update message set text = $1, run_seq = $2, updated_at = $3 where run_id = $4 and run_seq < $2";
-        on!(&self.write, |pool| sqlx::query(SQL)
-            .bind(text)
-            .bind(i64::try_from(seq).unwrap_or(i64::MAX))
-            .bind(now_ms())
-            .bind(run.to_string())
-            .execute(pool)
-            .await
-            .map(|_| ()))?;
+    /// When the database fails; some of the texts may be stored then.
+    pub async fn store_checkpoints(&self, checkpoints: &[Checkpoint]) -> DbResult<()> {
+        for checkpoints in checkpoints.chunks(CHECKPOINTS_AT_ONCE) {
+            let rows: Vec<String> = (0..checkpoints.len())
+                .map(|row| {
+                    let first = 3 * row + 2;
+                    format!(
+                        "(${}, ${}, cast(${} as bigint))",
+                        first,
+                        first + 1,
+                        first + 2
+                    )
+                })
+                .collect();
+            let sql = format!(
+                "with latest (run_id, text, seq) as (values {}) \
+                 update message set text = latest.text, run_seq = latest.seq, updated_at = $1 from latest \
+                 where message.run_id = latest.run_id and message.run_seq < latest.seq",
+                rows.join(", ")
+            );
+            on!(&self.write, |pool| {
+                let mut query = sqlx::query(AssertSqlSafe(sql))
+                    .persistent(false)
+                    .bind(now_ms());
+                for checkpoint in checkpoints {
+                    query = query
+                        .bind(checkpoint.run.to_string())
+                        .bind(&checkpoint.text)
+                        .bind(i64::try_from(checkpoint.seq).unwrap_or(i64::MAX));
+                }
+                query.execute(pool).await.map(|_| ())
+            })?;
+        }
         Ok(())
     }
 
