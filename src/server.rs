@@ -9,12 +9,13 @@ mod cluster;
 pub mod config;
 pub mod db;
 pub mod http;
+pub mod metrics;
 pub mod providers;
 pub mod redis;
 pub mod runlog;
 mod serve;
 pub mod state;
-mod telemetry;
+pub mod telemetry;
 
 pub use cli::run;
 pub use serve::{Server, StartError};

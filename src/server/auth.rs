@@ -12,6 +12,7 @@ use crate::{
     server::{
         config::AuthConfig,
         db::{Db, DbError, now_ms},
+        metrics,
         redis::Redis,
     },
 };
@@ -93,10 +94,13 @@ impl Accounts {
                 let token = self.open_session(&credentials.user).await?;
                 Ok((credentials.user, token))
             }
-            _ => Err(AppError::field(
-                "password",
-                "Name or password is wrong. Check both and try again.",
-            )),
+            _ => {
+                metrics::login_refused("credentials");
+                Err(AppError::field(
+                    "password",
+                    "Name or password is wrong. Check both and try again.",
+                ))
+            }
         }
     }
 

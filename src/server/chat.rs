@@ -119,6 +119,12 @@ impl Chat {
         self.draining.is_cancelled()
     }
 
+    /// How many requests wait for the model in this process; `None` when there is no such model.
+    #[must_use]
+    pub fn local_queue(&self) -> Option<u32> {
+        self.providers.local_queue()
+    }
+
     fn cancel(&self, run: RunId) {
         if let Some(token) = self.driven().get(&run) {
             token.cancel();

@@ -12,7 +12,7 @@ use super::{
     config::{Config, Environment},
     providers::Providers,
     serve::{Server, install_tls, open_database},
-    telemetry,
+    telemetry::Telemetry,
 };
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -46,15 +46,14 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 pub fn run() -> ExitCode {
     let command = Cli::parse().command.unwrap_or(Command::Serve);
     let environment = Environment::of_process();
-    telemetry::begin(
-        environment.get("RUST_LOG"),
-        environment.get("INSPIREAI_LOG") == Some("json"),
-    );
     let outcome = Config::from_env(&environment)
         .map_err(Into::into)
         .and_then(|config| {
             let runtime = tokio::runtime::Runtime::new()?;
+            let node = &config.cluster.node;
+            let telemetry = Telemetry::begin(&config.telemetry, node, runtime.handle());
             let outcome = runtime.block_on(execute(command, config));
+            telemetry.end();
             // A generation in a thread of its own must not keep a stopped server alive.
             runtime.shutdown_background();
             outcome

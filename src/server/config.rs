@@ -8,6 +8,8 @@ mod environment;
 mod local;
 mod openai;
 mod server;
+mod telemetry;
+mod traces;
 
 pub use auth::AuthConfig;
 pub use cluster::{ClusterConfig, RedisConfig};
@@ -16,6 +18,8 @@ pub use environment::{ConfigError, Environment, Mistake};
 pub use local::LocalConfig;
 pub use openai::OpenaiConfig;
 pub use server::ServerConfig;
+pub use telemetry::TelemetryConfig;
+pub use traces::TracesConfig;
 
 use sha2::{Digest, Sha256};
 use std::{collections::BTreeMap, path::PathBuf};
@@ -37,6 +41,8 @@ pub struct Config {
     pub local: Option<LocalConfig>,
     /// An OpenAI-compatible server; `None` when none is named.
     pub openai: Option<OpenaiConfig>,
+    /// Log lines, numbers and traces.
+    pub telemetry: TelemetryConfig,
 }
 
 impl Config {
@@ -55,6 +61,7 @@ impl Config {
             auth: AuthConfig::from_env(environment, &mut mistakes),
             local: LocalConfig::from_env(environment, &data_dir, &mut mistakes),
             openai: OpenaiConfig::from_env(environment, &mut mistakes),
+            telemetry: TelemetryConfig::from_env(environment, &mut mistakes),
             data_dir,
         };
         if mistakes.is_empty() {

@@ -12,7 +12,7 @@ pub mod sessions;
 pub mod tools;
 pub mod users;
 
-pub use connect::{Db, DbError, MigrationState, Transaction};
+pub use connect::{Db, DbError, MigrationState, PoolUse, Transaction};
 
 use crate::model::ids::{ConversationId, IdempotencyKey, MessageId, RunId, UserId};
 use std::str::FromStr;

@@ -8,6 +8,7 @@ use super::{
     config::Config,
     db::{Db, DbError},
     http::router::router,
+    metrics,
     providers::Providers,
     redis::Redis,
     runlog::RunLog,
@@ -90,6 +91,7 @@ impl Server {
     /// A sentence for whoever starts it.
     pub async fn start(config: Config) -> Result<Self, StartError> {
         install_tls();
+        metrics::install();
         markdown::install_math(markdown::math::to_mathml);
         let config = Arc::new(config);
         let db = open_database(&config).await?;
@@ -174,7 +176,7 @@ impl Server {
 }
 
 /// What goes on beside requests: loading the local model, asking a server for its models, minding the leases of runs and
-/// the other servers.
+/// the other servers, sorting numbers into their buckets.
 fn begin_background_work(state: &AppState, providers: &Providers, cluster: Cluster) {
     providers.warm_up();
     let (catalog, shutdown) = (state.catalog.clone(), state.shutdown.clone());
@@ -193,6 +195,7 @@ fn begin_background_work(state: &AppState, providers: &Providers, cluster: Clust
             chat.hear_stops(shutdown)
         )
     });
+    tokio::spawn(metrics::keep_up(state.shutdown.clone()));
 }
 
 fn leptos_options(config: &Config, address: SocketAddr) -> Result<LeptosOptions, StartError> {

@@ -251,8 +251,12 @@ async fn a_redis_that_is_not_there_at_the_start_is_told_and_used_once_it_comes()
     assert_eq!(answer.text, counted(20));
     assert_eq!(ada_there.read(sent.run_id).await.text, counted(20));
 
-    let process = Process::serve_and_log(&app.variables()).await;
-    let told = process.log_until("Redis cannot be reached").await;
+    let (process, log) = Process::serve_logged(&app.variables()).await;
+    let told = log
+        .until("the loss of Redis", |line| {
+            line.contains("Redis cannot be reached")
+        })
+        .await;
     assert!(told.contains("Everything works but this"), "{told}");
     process.kill().await;
 
@@ -344,11 +348,15 @@ async fn two_nodes_with_different_keys_are_told_which_variable_differs_and_no_ke
     let mut app = app(None, "1").await;
     let mut variables = app.variables();
     variables.insert("INSPIREAI_NODE_ID".to_owned(), "alike".to_owned());
-    let alike = Process::serve_and_log(&variables).await;
+    let alike = Process::serve(&variables).await;
     variables.insert("INSPIREAI_NODE_ID".to_owned(), "odd one".to_owned());
     variables.insert("OPENAI_API_KEY".to_owned(), "sk-other".to_owned());
-    let different = Process::serve_and_log(&variables).await;
-    let told = different.log_until("configured differently").await;
+    let (different, log) = Process::serve_logged(&variables).await;
+    let told = log
+        .until("the difference", |line| {
+            line.contains("configured differently")
+        })
+        .await;
     assert!(
         told.contains("OPENAI_API_KEY") && !told.contains("OPENAI_BASE_URL"),
         "{told}"

@@ -87,7 +87,11 @@ async fn migrate_and_seed_may_be_repeated_and_check_tells_what_is_missing() {
         told(&before)
     );
 
-    assert!(told(&run("migrate", &variables).await).contains("3 migrations applied"));
+    let known = std::fs::read_dir("migrations/sqlite")
+        .expect("the migrations")
+        .count();
+    let all = format!("{known} migrations applied");
+    assert!(told(&run("migrate", &variables).await).contains(&all));
     assert!(told(&run("migrate", &variables).await).contains("0 migrations applied"));
     let first = run("seed", &variables).await;
     let second = run("seed", &variables).await;
@@ -99,7 +103,7 @@ async fn migrate_and_seed_may_be_repeated_and_check_tells_what_is_missing() {
 
     let after = run("check", &variables).await;
     assert_eq!(after.status.code(), Some(0), "{}", told(&after));
-    assert!(told(&after).contains("3 migrations applied, 0 pending"));
+    assert!(told(&after).contains(&format!("{all}, 0 pending")));
 }
 
 #[tokio::test]

@@ -2,7 +2,9 @@
 //! upstream that answers by script. No assertions about behaviour live here.
 
 pub mod client;
+pub mod collector;
 pub mod database;
+pub mod numbers;
 pub mod person;
 pub mod process;
 pub mod reader;

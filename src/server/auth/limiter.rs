@@ -3,7 +3,7 @@
 
 use crate::{
     model::{AppError, AppResult, ErrorKind},
-    server::redis::Redis,
+    server::{metrics, redis::Redis},
 };
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock};
 use redis::RedisResult;
@@ -63,6 +63,7 @@ impl AttemptLimiter {
             .check_key(&from)
             .and_then(|()| self.by_name.check_key(&name));
         outcome.map_err(|refused| {
+            metrics::login_refused("rate_limit");
             let clock = governor::clock::DefaultClock::default();
             let wait = refused.wait_time_from(clock.now());
             refusal(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX))

@@ -15,6 +15,7 @@ use crate::{
             runs::{Checkpoint, RunEnd},
         },
         providers::{ChatEvent, ChatRequest, ChatStream, ProviderError, ProviderErrorKind},
+        telemetry::RunObserver,
     },
 };
 use futures::StreamExt;
@@ -78,6 +79,7 @@ struct Driver {
     checkpointed_at: Instant,
     /// The last event whose text was given to the database.
     checkpointed: u64,
+    observer: RunObserver,
 }
 
 impl Chat {
@@ -97,9 +99,10 @@ impl Chat {
             sent_at: None,
             checkpointed_at: Instant::now(),
             checkpointed: 0,
+            observer: RunObserver::start(drive.run, drive.api_type.as_str(), &drive.request.model),
         };
-        let span = tracing::info_span!("run", run.id = %drive.run);
-        let task = driver.drive(drive.api_type, drive.request);
+        let (trace, span) = driver.observer.context();
+        let task = trace.follow(driver.drive(drive.api_type, drive.request));
         self.tasks.spawn(task.instrument(span));
     }
 }
@@ -113,7 +116,9 @@ impl Driver {
             Outcome::Stopped => RunEvent::Stopped,
             Outcome::Interrupted => RunEvent::Interrupted,
             Outcome::Failed(error) => {
-                tracing::warn!(%error, kind = ?error.kind, "answer failed");
+                // What a service says may repeat what somebody wrote.
+                tracing::warn!(kind = error.kind.as_str(), "answer failed");
+                tracing::debug!(%error, "answer failed");
                 RunEvent::Failed {
                     error: error.into(),
                 }
@@ -130,17 +135,19 @@ impl Driver {
         let before = self.text.len();
         let mut attempt = 1;
         loop {
-            let outcome = self.ask(api_type, request.clone()).await;
+            let trace = self.observer.attempt();
+            let outcome = trace.follow(self.ask(api_type, request.clone())).await;
             let Outcome::Failed(error) = outcome else {
                 return outcome;
             };
+            self.observer.attempt_failed(&trace, error.kind.as_str());
             let has_words = self.text.len() + self.pending.len() > before;
             let jitter = rand::random();
             let wait = match backoff(&error, attempt, began.elapsed(), jitter) {
                 Some(wait) if !has_words => wait,
                 _ => return Outcome::Failed(error),
             };
-            tracing::info!(%error, attempt, ?wait, "asking again");
+            tracing::info!(kind = error.kind.as_str(), attempt, ?wait, "asking again");
             self.tell(RunEvent::Retrying {
                 after_ms: u32::try_from(wait.as_millis()).unwrap_or(u32::MAX),
                 reason: error.message,
@@ -264,6 +271,7 @@ impl Driver {
             return;
         }
         let pending = std::mem::take(&mut self.pending);
+        self.observer.words(pending.len());
         let mut rest = pending.as_str();
         while !rest.is_empty() {
             let cut = rest.floor_char_boundary(MAX_DELTA_BYTES);
@@ -311,25 +319,22 @@ impl Driver {
     /// reader is told that, and keeps the text on the page.
     async fn end(&mut self, end: RunEvent) {
         let state = end.state().unwrap_or(RunState::Interrupted);
-        let stored = self.store_end(&state).await;
-        match stored {
-            Ok(true) => {
-                tracing::info!(?state, bytes = self.text.len(), "answer ended");
-                self.chat.log.append(self.run, end);
-            }
+        let told = match self.store_end(&state).await {
+            Ok(true) => end,
             // Ended elsewhere already, as interrupted or with its conversation: that end counts.
-            Ok(false) => {
-                self.chat.log.append(self.run, RunEvent::Interrupted);
-            }
+            Ok(false) => RunEvent::Interrupted,
             Err(error) => {
                 tracing::error!(%error, "the answer could not be stored");
                 let error = AppError::new(
                     ErrorKind::Unavailable,
                     "The answer could not be stored: the disk or the database does not take it. Copy what you need before you leave the page.",
                 );
-                self.chat.log.append(self.run, RunEvent::Failed { error });
+                RunEvent::Failed { error }
             }
-        }
+        };
+        let end = self.observer.end(&told, self.usage);
+        tracing::info!(end, bytes = self.text.len(), "answer ended");
+        self.chat.log.append(self.run, told);
     }
 
     /// Stores the end. A database that is away for a moment, as in a restart, is waited for; one that refuses is not.

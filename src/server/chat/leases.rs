@@ -11,7 +11,10 @@ use crate::{
         event::{RunEvent, SequencedEvent},
         ids::RunId,
     },
-    server::db::{DbResult, now_ms, runs::RunEnd},
+    server::{
+        db::{DbResult, now_ms, runs::RunEnd},
+        metrics,
+    },
 };
 use std::{collections::HashMap, time::Duration};
 use tokio::time::{Instant, MissedTickBehavior, interval};
@@ -32,6 +35,7 @@ impl Chat {
     pub async fn recover(&self) -> DbResult<()> {
         if self.db.is_exclusive() {
             for run in self.db.interrupt_all().await? {
+                metrics::run_ended("interrupted");
                 tracing::warn!(run.id = %run, "answer interrupted: the server that wrote it was stopped");
             }
         }
@@ -119,6 +123,7 @@ impl Chat {
         if self.db.end_run(run, &end).await? {
             tracing::warn!(run.id = %run, bytes = text.len(), "answer interrupted: the server that wrote it is gone");
             let event = RunEvent::Interrupted;
+            metrics::run_ended("interrupted");
             self.log.announce(run, SequencedEvent { seq, event }).await;
         }
         Ok(())

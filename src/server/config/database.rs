@@ -1,7 +1,7 @@
 //! The database.
 
 use super::{Environment, Mistake};
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 /// Which database, and how many connections to it.
 #[derive(Clone)]
@@ -10,6 +10,9 @@ pub struct DatabaseConfig {
     pub url: String,
     /// Read from `INSPIREAI_DATABASE_CONNECTIONS`; default 8.
     pub max_connections: u32,
+    /// From which duration a statement is logged as slow; `None` when never. Read from `INSPIREAI_SLOW_QUERY_MS`; default
+    /// 250, and 0 means never.
+    pub slow_query: Option<Duration>,
 }
 
 /// The address may hold a password, so it is not printed.
@@ -25,6 +28,7 @@ impl std::fmt::Debug for DatabaseConfig {
                 },
             )
             .field("max_connections", &self.max_connections)
+            .field("slow_query", &self.slow_query)
             .finish()
     }
 }
@@ -55,8 +59,16 @@ impl DatabaseConfig {
                 example: "sqlite:data/inspireai.db".to_owned(),
             });
         }
+        let slow_query_ms = environment.parse(
+            "INSPIREAI_SLOW_QUERY_MS",
+            250,
+            "a number of milliseconds",
+            "250",
+            mistakes,
+        );
         Self {
             url,
+            slow_query: (slow_query_ms > 0).then(|| Duration::from_millis(slow_query_ms)),
             max_connections: environment
                 .parse(
                     "INSPIREAI_DATABASE_CONNECTIONS",

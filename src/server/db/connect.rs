@@ -3,7 +3,7 @@
 use super::DbResult;
 use crate::server::config::DatabaseConfig;
 use sqlx::{
-    Connection, PgPool, SqlitePool,
+    ConnectOptions, Connection, PgPool, SqlitePool,
     migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -70,6 +70,17 @@ pub struct MigrationState {
     pub applied: usize,
     /// How many are not yet.
     pub pending: usize,
+}
+
+/// How busy a pool of connections is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolUse {
+    /// Which pool.
+    pub name: &'static str,
+    /// Connections that work, or were lent to whoever will.
+    pub in_use: u32,
+    /// Connections that wait for work.
+    pub idle: u32,
 }
 
 impl From<sqlx::Error> for DbError {
@@ -145,6 +156,7 @@ impl Db {
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10))
             .pragma("temp_store", "memory");
+        let options = with_statement_log(options, config.slow_query);
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             // A transaction that could be neither committed nor rolled back, as on a full disk, stays open for the driver
@@ -167,6 +179,7 @@ impl Db {
 
     async fn open_postgres(config: &DatabaseConfig) -> DbResult<Self> {
         let options = PgConnectOptions::from_str(&config.url)?.application_name("inspireai");
+        let options = with_statement_log(options, config.slow_query);
         let pool = PgPoolOptions::new()
             .max_connections(config.max_connections)
             .acquire_timeout(Duration::from_secs(10))
@@ -274,11 +287,44 @@ impl Db {
         matches!(self.write, Pool::Sqlite(_))
     }
 
+    /// How busy its pools are.
+    #[must_use]
+    pub fn connections(&self) -> Vec<PoolUse> {
+        let pools: &[(&str, &Pool)] = match &self.write {
+            Pool::Sqlite(_) => &[("read", &self.read), ("write", &self.write)],
+            // Reading and writing share one.
+            Pool::Postgres(_) => &[("all", &self.write)],
+        };
+        pools
+            .iter()
+            .map(|(name, pool)| {
+                let (size, idle) = super::on!(pool, |pool| (pool.size(), pool.num_idle()));
+                let idle = u32::try_from(idle).unwrap_or(size).min(size);
+                PoolUse {
+                    name,
+                    in_use: size - idle,
+                    idle,
+                }
+            })
+            .collect()
+    }
+
     /// Closes the pools, finishing what runs.
     pub async fn close(&self) {
         for pool in [&self.read, &self.write] {
             super::on!(pool, |pool| pool.close().await);
         }
+    }
+}
+
+/// Has statements logged that take at least `slow`, as a warning with the statement's text, and no others. The text holds
+/// no values: those are bound to it.
+fn with_statement_log<O: ConnectOptions>(options: O, slow: Option<Duration>) -> O {
+    let options = options.disable_statement_logging();
+    // The level is of a type that only the driver knows; it reads it from a word.
+    match (slow, "warn".parse()) {
+        (Some(slow), Ok(level)) => options.log_slow_statements(level, slow),
+        _ => options,
     }
 }
 

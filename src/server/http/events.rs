@@ -3,7 +3,7 @@
 use super::session::Member;
 use crate::{
     model::{AppError, AppResult, event::SequencedEvent, ids::RunId},
-    server::state::AppState,
+    server::{metrics, state::AppState},
 };
 use axum::{
     body::{Body, Bytes},
@@ -77,7 +77,8 @@ pub(super) async fn run_events(
             HeaderValue::from_static("no"),
         ),
     ];
-    Ok((headers, Body::from_stream(body)).into_response())
+    let body = Body::from_stream(metrics::while_open(body.boxed()));
+    Ok((headers, body).into_response())
 }
 
 enum Frame {

@@ -1,6 +1,8 @@
 //! Every route of the server on one page.
 
-use super::{client, cross_origin, error, events, fallback, headers, health, session};
+use super::{
+    access, client, cross_origin, error, events, fallback, headers, health, metrics, session,
+};
 use crate::{
     server::state::AppState,
     ui::app::{App, shell},
@@ -8,7 +10,7 @@ use crate::{
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    http::{HeaderName, Request},
+    http::HeaderName,
     middleware,
     routing::{get, post},
 };
@@ -20,7 +22,7 @@ use tower_http::{
         CompressionLayer,
         predicate::{DefaultPredicate, NotForContentType, Predicate},
     },
-    request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
     trace::TraceLayer,
 };
 
@@ -38,7 +40,7 @@ pub fn router(state: AppState) -> Router {
     };
     let pages = generate_route_list(App);
     let page_options = state.leptos.clone();
-    let is_secure = state.clone();
+    let (observed, is_secure) = (state.clone(), state.clone());
 
     Router::new()
         // Chat.
@@ -59,15 +61,24 @@ pub fn router(state: AppState) -> Router {
             state.clone(),
             session::identify,
         ))
-        // The client's files and health: for anybody, without a look at who it is.
+        // The client's files, health and numbers: without a look at who it is.
         .merge(client::routes(&state))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::scrape))
         .with_state(state)
         .layer(
             ServiceBuilder::new()
                 .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
-                .layer(TraceLayer::new_for_http().make_span_with(span))
+                .layer(
+                    // Only the span, around the body as well; what is told of a request is told by `access`.
+                    TraceLayer::new_for_http()
+                        .make_span_with(access::log_span)
+                        .on_request(())
+                        .on_response(())
+                        .on_failure(()),
+                )
+                .layer(middleware::from_fn_with_state(observed, access::observe))
                 .layer(PropagateRequestIdLayer::new(REQUEST_ID))
                 .layer(CatchPanicLayer::new())
                 .layer(middleware::from_fn_with_state(is_secure, headers::protect))
@@ -82,19 +93,4 @@ pub fn router(state: AppState) -> Router {
                     DefaultPredicate::new().and(NotForContentType::new("text/event-stream")),
                 )),
         )
-}
-
-/// What every log line of a request carries. The query is left out: it may hold what somebody searched for.
-fn span<B>(request: &Request<B>) -> tracing::Span {
-    let id = request
-        .extensions()
-        .get::<RequestId>()
-        .and_then(|id| id.header_value().to_str().ok())
-        .unwrap_or_default();
-    tracing::info_span!(
-        "request",
-        id,
-        method = %request.method(),
-        path = request.uri().path(),
-    )
 }

@@ -40,6 +40,25 @@ pub enum ProviderErrorKind {
     ContextTooLong,
 }
 
+impl ProviderErrorKind {
+    /// As it is counted and logged.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unavailable => "unavailable",
+            Self::Busy => "busy",
+            Self::BadRequest => "bad_request",
+            Self::Unauthorized => "unauthorized",
+            Self::RateLimited => "rate_limited",
+            Self::NotFound => "not_found",
+            Self::Timeout => "timeout",
+            Self::Protocol => "protocol",
+            Self::Disconnected => "disconnected",
+            Self::ContextTooLong => "context_too_long",
+        }
+    }
+}
+
 impl ProviderError {
     /// A failure with its sentence.
     #[must_use]

@@ -87,6 +87,12 @@ impl Providers {
         }
     }
 
+    /// How many requests wait for the model in this process; `None` when there is no such model.
+    #[must_use]
+    pub fn local_queue(&self) -> Option<u32> {
+        self.local.as_ref().map(|local| local.waiting())
+    }
+
     /// Why one cannot chat with a tool here, or `None` when one can.
     #[must_use]
     pub fn unavailable_because(&self, tool: &ToolRecord) -> Option<String> {

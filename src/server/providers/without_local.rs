@@ -31,6 +31,12 @@ impl LocalChat {
         Some(ABSENT.to_owned())
     }
 
+    /// Nobody waits.
+    #[must_use]
+    pub fn waiting(&self) -> u32 {
+        0
+    }
+
     /// Nothing to load.
     pub fn warm_up(&self) {}
 

@@ -1,15 +1,18 @@
 //! The log in this process: the latest events of each run, and a number that followers wait on.
 
 use super::EventStream;
-use crate::model::{
-    event::{RunEvent, SequencedEvent},
-    ids::RunId,
+use crate::{
+    model::{
+        event::{RunEvent, SequencedEvent},
+        ids::RunId,
+    },
+    server::metrics,
 };
 use futures::{StreamExt, stream};
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::sync::watch;
 
@@ -35,8 +38,8 @@ impl Default for MemoryLog {
 
 struct Run {
     window: Mutex<Window>,
-    /// The number of the last event.
-    last: watch::Sender<u64>,
+    /// When the last event was added.
+    last: watch::Sender<Instant>,
 }
 
 /// The events of a run that are still here. Their numbers are contiguous.
@@ -83,7 +86,7 @@ impl MemoryLog {
         };
         let fresh = Arc::new(Run {
             window: Mutex::new(window),
-            last: watch::Sender::new(before),
+            last: watch::Sender::new(Instant::now()),
         });
         lock(&self.runs).entry(run).or_insert(fresh);
     }
@@ -96,7 +99,7 @@ impl MemoryLog {
             .events
             .push_back(Arc::new(SequencedEvent { seq, event }));
         drop(window);
-        run.last.send_replace(seq);
+        run.last.send_replace(Instant::now());
         seq
     }
 
@@ -115,7 +118,7 @@ impl MemoryLog {
         }
         window.events.push_back(Arc::new(event));
         drop(window);
-        run.last.send_replace(seq);
+        run.last.send_replace(Instant::now());
         true
     }
 
@@ -186,6 +189,7 @@ impl MemoryLog {
                     return Some((batch, (run, last, after, is_over)));
                 }
                 last.changed().await.ok()?;
+                metrics::log_lag(last.borrow().elapsed().as_secs_f64());
             }
         });
         Some(batches.boxed())

@@ -58,6 +58,43 @@ pub async fn execute(url: &str, statement: String) {
         .expect("the statement runs");
 }
 
+/// Keeps everybody else from writing to a table until it is released.
+pub async fn hold_table(url: &str, table: &str) -> HeldTable {
+    if url.starts_with("postgres") {
+        let mut connection = PgConnection::connect(url).await.expect("PostgreSQL");
+        let lock = format!("begin; lock table {table} in exclusive mode");
+        sqlx::raw_sql(AssertSqlSafe(lock))
+            .execute(&mut connection)
+            .await
+            .expect("the lock");
+        return HeldTable::Postgres(connection);
+    }
+    let mut connection = SqliteConnection::connect(url).await.expect("the file");
+    // SQLite has one lock for all of its tables.
+    sqlx::raw_sql("begin immediate")
+        .execute(&mut connection)
+        .await
+        .expect("the lock");
+    HeldTable::Sqlite(connection)
+}
+
+/// A table that nobody else may write to.
+pub enum HeldTable {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl HeldTable {
+    /// Lets others write again.
+    pub async fn release(self) {
+        match self {
+            Self::Sqlite(connection) => connection.close().await,
+            Self::Postgres(connection) => connection.close().await,
+        }
+        .expect("the connection closes");
+    }
+}
+
 async fn run(server: &str, statement: String) {
     let mut connection = PgConnection::connect(server)
         .await

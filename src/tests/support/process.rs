@@ -13,11 +13,12 @@ use std::{
     net::SocketAddr,
     path::Path,
     process::{ExitStatus, Output, Stdio},
+    time::Duration,
 };
 use tokio::{
-    io::{AsyncBufReadExt, BufReader, Lines},
-    process::{Child, ChildStderr, Command},
-    sync::Mutex,
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+    sync::watch,
 };
 
 /// Variables for the program.
@@ -29,7 +30,6 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_inspireai");
 pub struct Process {
     child: Child,
     address: SocketAddr,
-    log: Option<Mutex<Lines<BufReader<ChildStderr>>>>,
 }
 
 /// What the program is configured with.
@@ -63,32 +63,48 @@ pub async fn run(command: &str, variables: &Variables) -> Output {
         .expect("the program runs")
 }
 
+/// What a server program has written to its log.
+pub struct Log {
+    lines: watch::Receiver<Vec<String>>,
+}
+
+impl Log {
+    /// Every line so far.
+    pub fn lines(&self) -> Vec<String> {
+        self.lines.borrow().clone()
+    }
+
+    /// Waits for a line that is as wanted, and returns the first one.
+    pub async fn until(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+        let is_wanted = |line: &&String| wanted(line);
+        let mut lines = self.lines.clone();
+        let arrived = lines.wait_for(|lines| lines.iter().any(|line| is_wanted(&line)));
+        let lines = within(what, arrived).await.expect("the program goes on");
+        lines.iter().find(is_wanted).expect("it is there").clone()
+    }
+}
+
 impl Process {
+    /// Starts a server and keeps what it logs.
+    pub async fn serve_logged(variables: &Variables) -> (Self, Log) {
+        let mut command = Command::new(PROGRAM);
+        command.stderr(Stdio::piped());
+        let mut server = Self::spawn(command, variables).await;
+        let mut written = BufReader::new(server.child.stderr.take().expect("its log")).lines();
+        let (sender, lines) = watch::channel(Vec::new());
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = written.next_line().await {
+                sender.send_modify(|lines| lines.push(line));
+            }
+            // Whoever looks afterwards finds the lines all the same.
+            sender.closed().await;
+        });
+        (server, Log { lines })
+    }
+
     /// Starts a server and waits until it is ready.
     pub async fn serve(variables: &Variables) -> Self {
         Self::spawn(Command::new(PROGRAM), variables).await
-    }
-
-    /// Starts a server whose log can be read.
-    pub async fn serve_and_log(variables: &Variables) -> Self {
-        let mut command = Command::new(PROGRAM);
-        command.stderr(Stdio::piped());
-        Self::spawn(command, variables).await
-    }
-
-    /// The first line of its log, from where it was read before, that contains some words.
-    pub async fn log_until(&self, words: &str) -> String {
-        let log = self.log.as_ref().expect("a server whose log can be read");
-        let mut lines = log.lock().await;
-        let line = async {
-            while let Some(line) = lines.next_line().await.expect("text") {
-                if line.contains(words) {
-                    return line;
-                }
-            }
-            panic!("its log ended without {words:?}");
-        };
-        within(&format!("{words:?} in the log"), line).await
     }
 
     /// Starts a server whose files cannot grow beyond `kilobytes`, which is how a full disk looks to whoever may not mount
@@ -123,10 +139,6 @@ impl Process {
             .and_then(|text| text.parse().ok());
         Self {
             address: address.unwrap_or_else(|| panic!("no address in {ready:?}")),
-            log: child
-                .stderr
-                .take()
-                .map(|stderr| Mutex::new(BufReader::new(stderr).lines())),
             child,
         }
     }
@@ -134,6 +146,17 @@ impl Process {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Waits until the models of the service behind it are in its catalogue, which is a moment after its start.
+    pub async fn discovered(&self) {
+        let visitor = Client::new(http_client(), self.address);
+        within("the models of the service", async {
+            while visitor.get("/tools/echo").await.status != 200 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        })
+        .await;
     }
 
     /// Somebody new with an account.

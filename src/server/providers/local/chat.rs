@@ -84,6 +84,12 @@ impl LocalChat {
         self.shared.file.check().err().map(|error| error.message)
     }
 
+    /// How many requests wait for a worker.
+    #[must_use]
+    pub fn waiting(&self) -> u32 {
+        u32::try_from(self.shared.queue.waiting()).unwrap_or(u32::MAX)
+    }
+
     /// Starts to load the model in the background, so that the first answer need not wait for it.
     pub fn warm_up(&self) {
         self.threads();

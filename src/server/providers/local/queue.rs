@@ -14,7 +14,7 @@ pub type RunEvent = Result<ChatEvent, ProviderError>;
 
 /// What a worker is woken for.
 pub enum Task {
-    Answer(Job),
+    Answer(Box<Job>),
     /// Load the model now, so that the first request need not wait for it.
     WarmUp,
 }
@@ -23,6 +23,8 @@ pub enum Task {
 pub struct Job {
     id: u64,
     pub request: ChatRequest,
+    /// Whose work it is, for log lines.
+    pub span: tracing::Span,
     events: mpsc::Sender<RunEvent>,
     told_ahead: u32,
     /// Set while a worker is on it; dropping the job then frees the worker's place.
@@ -155,6 +157,7 @@ impl Queue {
         state.waiting.push_back(Job {
             id,
             request,
+            span: tracing::Span::current(),
             events,
             told_ahead: 0,
             running_in: None,
@@ -176,7 +179,7 @@ impl Queue {
             if let Some(mut job) = state.waiting.pop_front() {
                 state.running += 1;
                 job.running_in = Some(Arc::clone(self));
-                return Some(Task::Answer(job));
+                return Some(Task::Answer(Box::new(job)));
             }
             if state.warm_ups > 0 {
                 state.warm_ups -= 1;
@@ -207,6 +210,11 @@ impl Queue {
 
     pub fn is_closed(&self) -> bool {
         self.lock().is_closed
+    }
+
+    /// How many jobs wait for a worker.
+    pub fn waiting(&self) -> usize {
+        self.lock().waiting.len()
     }
 
     fn leave(&self, id: u64) {

@@ -92,7 +92,7 @@ fn serve_loaded(shared: &Shared, engine: &Engine, mut session: Session<'_>, firs
     let mut next = Some(first);
     while let Some(task) = next {
         if let Task::Answer(job) = task {
-            answer(engine, &mut session, job);
+            answer(engine, &mut session, *job);
         }
         next = shared.queue.next();
     }
@@ -102,15 +102,15 @@ fn answer(engine: &Engine, session: &mut Session<'_>, job: Job) {
     if job.is_cancelled() {
         return;
     }
-    let run_id = job.request.run_id;
+    let _inside = job.span.clone().entered();
     match generate(engine, session, &job) {
         Ok((reason, usage)) => {
-            tracing::debug!(%run_id, ?reason, ?usage, "the local model answered");
+            tracing::debug!(?reason, ?usage, "the local model answered");
             let usage = Some(usage);
             job.end(Ok(ChatEvent::Finished { reason, usage }));
         }
         Err(Interruption::Cancelled) => {
-            tracing::debug!(%run_id, "the local model's answer was cancelled");
+            tracing::debug!("the local model's answer was cancelled");
         }
         Err(Interruption::Failed(error)) => job.end(Err(error)),
     }
@@ -136,7 +136,6 @@ fn generate(
     let started = Instant::now();
     let reused = session.read(&prompt.tokens, || job.is_cancelled())?;
     tracing::debug!(
-        run_id = %job.request.run_id,
         prompt_tokens = prompt.tokens.len(),
         reused,
         duration_ms = started.elapsed().as_millis(),

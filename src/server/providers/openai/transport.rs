@@ -4,6 +4,7 @@ use super::wire::{ErrorBody, shorten};
 use crate::server::{
     config::OpenaiConfig,
     providers::{ProviderError, ProviderErrorKind},
+    telemetry,
 };
 use async_openai::{error::OpenAIError, middleware::HttpRequestFactory};
 use futures::future::BoxFuture;
@@ -53,7 +54,8 @@ impl Service<HttpRequestFactory> for Transport {
         let client = self.client.clone();
         let idle_timeout = self.idle_timeout;
         Box::pin(async move {
-            let request = factory.build().await?;
+            let mut request = factory.build().await?;
+            telemetry::depart(&mut request);
             let is_stream = request
                 .body()
                 .and_then(reqwest::Body::as_bytes)
