@@ -7,13 +7,18 @@ import { REPOSITORY } from "./repository.ts";
 
 export type Variables = Record<string, string>;
 
-export class App {
-  readonly #program: Program;
-  readonly #directory: string;
+const READY = /ready: (http:\/\/[\d.]+:\d+)/;
 
-  private constructor(program: Program, directory: string) {
+export class App {
+  #program: Program;
+  readonly #directory: string;
+  readonly #env: Variables;
+
+  private constructor(program: Program, directory: string, env: Variables) {
     this.#program = program;
     this.#directory = directory;
+    // Started again, it listens where it did.
+    this.#env = { ...env, LEPTOS_SITE_ADDR: new URL(this.url).host };
   }
 
   /** Starts one with these variables and no others. */
@@ -31,14 +36,17 @@ export class App {
       RUST_LOG: "warn,async_openai=off",
       ...variables,
     };
-    const program = process.env.INSPIREAI_BIN ?? path.join(REPOSITORY, "target/debug/inspireai");
     try {
-      const ready = /ready: (http:\/\/[\d.]+:\d+)/;
-      return new App(await Program.start(program, ["serve"], { cwd: directory, env }, ready), directory);
+      return new App(await App.#run(directory, env), directory, env);
     } catch (error) {
       await fs.rm(directory, { recursive: true, force: true });
       throw error;
     }
+  }
+
+  static #run(directory: string, env: Variables): Promise<Program> {
+    const program = process.env.INSPIREAI_BIN ?? path.join(REPOSITORY, "target/debug/inspireai");
+    return Program.start(program, ["serve"], { cwd: directory, env }, READY);
   }
 
   /** Starts one whose tools are an upstream's models, and waits until they are in the catalogue. */
@@ -58,6 +66,16 @@ export class App {
 
   get log(): string {
     return this.#program.log;
+  }
+
+  /** Stops the program and keeps its data. */
+  async halt(): Promise<void> {
+    await this.#program.stop();
+  }
+
+  /** Starts the program again, where it was. */
+  async resume(): Promise<void> {
+    this.#program = await App.#run(this.#directory, this.#env);
   }
 
   async stop(): Promise<void> {

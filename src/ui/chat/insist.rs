@@ -10,8 +10,8 @@ const FIRST_WAIT_MS: u32 = 250;
 const MAX_WAIT_MS: u32 = 4_000;
 /// How long a server that says when to come again is asked again: longer than a restart takes.
 const RESTART_MS: u32 = 30_000;
-/// How long a server that cannot be reached is asked again before the person is told; they may be offline.
-const SILENCE_MS: u32 = 2_000;
+/// How long a server that cannot be reached is asked again before it counts as a failure; the person may be offline.
+const SILENCE_MS: u32 = 8_000;
 
 /// Asks until it is answered or there is no more hope; `waiting` is told what is waited for.
 pub(super) async fn insist<T, Asking>(
