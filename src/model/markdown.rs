@@ -19,9 +19,11 @@ mod lines;
 mod links;
 pub mod math;
 mod shield;
+mod tail;
 mod typesetting;
 
 pub use blocks::BlockSplitter;
+pub use tail::render_tail;
 pub use typesetting::{Typesetter, install_math};
 
 /// Renders a whole text: the concatenation of its blocks.
@@ -41,21 +43,6 @@ pub fn render(source: &str) -> String {
 #[must_use]
 pub fn render_block(source: &str) -> String {
     html::render(source)
-}
-
-/// Renders the open tail of a text that is still growing.
-///
-/// Like [`render_block`], but a last line of dashes or equals signs waits for its end: under
-/// `Steps:` a lone `-` is the start of a list far more often than a heading's underline, and the
-/// paragraph would be a heading for a moment.
-#[must_use]
-pub fn render_tail(source: &str) -> String {
-    let (settled, last) = source.rsplit_once('\n').unwrap_or(("", source));
-    if lines::is_setext_underline(last.trim_start()) {
-        render_block(settled)
-    } else {
-        render_block(source)
-    }
 }
 
 #[cfg(test)]

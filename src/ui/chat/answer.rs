@@ -88,7 +88,6 @@ pub(super) fn Answer(
         <article class="message message-assistant" aria-label=tool.name.clone() aria-busy=is_busy>
             <AnswerHead name=tool.name.clone() />
             <div class="prose" node_ref=prose inner_html=html></div>
-            <RunWait state=live.state has_text=live.has_text.into() connection=live.connection />
             <RunEnd state=live.state message=live.message open problem has_text=live.has_text.into() />
             {move || problem.get().map(|error| view! { <ErrorNotice error /> }.into_any())}
             <AnswerFoot live message model=tool.model problem />
@@ -115,7 +114,7 @@ fn AnswerHead(
     .into_any()
 }
 
-/// What it took and how it ended, and what can be done with it.
+/// What is waited for; in the end what it took, how it ended, and what can be done with it.
 #[component]
 fn AnswerFoot(
     /// The run's part of the view.
@@ -152,7 +151,14 @@ fn AnswerFoot(
             .into_any()
         })
     };
-    view! { <footer class="message-foot">{foot}</footer> }.into_any()
+    // What is waited for stands in the row that has the facts in the end, so nothing moves when the first word comes.
+    view! {
+        <footer class="message-foot">
+            <RunWait state=live.state has_text=live.has_text.into() connection=live.connection />
+            {foot}
+        </footer>
+    }
+    .into_any()
 }
 
 /// Without a script the page asks again by itself until the answer is whole. As HTML, because a browser that runs scripts

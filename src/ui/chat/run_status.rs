@@ -1,4 +1,4 @@
-//! Where a run stands, in words: while it is open above the words to come, after its end below them.
+//! Where a run stands, in words, below those of the answer.
 
 use super::{message_actions::ContinueButton, session::OpenConversation};
 use crate::{

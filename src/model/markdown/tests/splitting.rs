@@ -124,10 +124,31 @@ fn finishing_freezes_the_rest_and_leaves_a_fresh_splitter() {
 #[test]
 fn a_dash_that_may_begin_an_item_makes_no_heading_of_the_tail() {
     assert_eq!(render_tail("Steps:\n-"), "<p>Steps:</p>");
+    let table = "|a|b|\n|-|-|\n";
+    assert_eq!(render_tail(&format!("{table}|")), render_tail(table));
     assert_eq!(
         render_tail("Steps:\n- a"),
         "<p>Steps:</p><ul><li>a</li></ul>"
     );
+}
+
+#[test]
+fn a_link_whose_address_is_not_whole_is_shown_as_its_words() {
+    let shown = |tail: &str| render_tail(tail);
+    for address in ["", "https://exam", "https://example.org \"Its ti"] {
+        assert_eq!(
+            shown(&format!("See [the *manual*]({address}")),
+            shown("See the *manual*")
+        );
+        assert_eq!(
+            shown(&format!("See ![a chart]({address}")),
+            shown("See a chart")
+        );
+    }
+    assert!(shown("See [the manual](https://example.org)").contains("<a href"));
+    for code in ["Write `[a](b", "```\n[a](b"] {
+        assert!(shown(code).contains("[a](b"), "{code}");
+    }
 }
 
 #[test]
