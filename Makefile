@@ -1,6 +1,6 @@
 # Two commands are enough: `make serve` and `make test`. The work is done in .ci/.
 .DEFAULT_GOAL := help
-.PHONY: help serve build dev test lint fmt bench models better-model clean-site
+.PHONY: help serve build dist dev test lint fmt bench models better-model clean-site
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -10,6 +10,9 @@ serve: ## build what is missing and start InspireAI on http://127.0.0.1:3000
 
 build: ## leave target/release/inspireai and its site ready to run
 	@.ci/build-release
+
+dist: ## leave target/dist/inspireai: one file to install, with everything in it
+	@.ci/dist
 
 dev: ## rebuild, restart and reload the browser on every change
 	@.ci/dev

@@ -7,6 +7,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck disable=SC2034 # used by the scripts that source this
 target_dir=${CARGO_TARGET_DIR:-target}
 tools_dir="${XDG_CACHE_HOME:-$HOME/.cache}/inspireai/tools"
+# shellcheck disable=SC2034
+checkers_dir=$tools_dir/checkers
 
 say() { printf '==> %s\n' "$*"; }
 

@@ -93,7 +93,7 @@ const [js, css, highlighter, wasm, mathWasm] = await Promise.all([
 ]);
 const hashOf = (content) => createHash("sha256").update(content).digest("hex").slice(0, 16);
 
-// Leptos finds the hashed names through these lines.
+// Pages find the hashed names through these lines.
 const hashes = [];
 for (const [kind, content] of Object.entries({ js, wasm, css })) {
   const hash = hashOf(content);

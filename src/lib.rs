@@ -12,7 +12,7 @@
 
 pub mod api;
 pub mod browser;
-// Two cores of one thing: which of them is compiled is decided here, so that no other file asks.
+// Two forms of one thing, here and below for `site`: which is compiled is decided here, so that no other file asks.
 #[cfg(feature = "local")]
 #[path = "server/providers/local/chat.rs"]
 mod local_chat;
@@ -22,6 +22,12 @@ mod local_chat;
 pub mod model;
 #[cfg(feature = "ssr")]
 pub mod server;
+#[cfg(feature = "embed")]
+#[path = "server/site/embedded.rs"]
+mod site;
+#[cfg(all(feature = "ssr", not(feature = "embed")))]
+#[path = "server/site/directory.rs"]
+mod site;
 pub mod ui;
 
 /// Takes over the page that the server rendered.

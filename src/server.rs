@@ -14,6 +14,7 @@ pub mod providers;
 pub mod redis;
 pub mod runlog;
 mod serve;
+pub mod site;
 pub mod state;
 pub mod telemetry;
 

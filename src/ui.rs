@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod app;
 pub mod catalog;
 pub mod chat;
+pub mod client_files;
 pub mod home;
 pub mod kit;
 pub mod load;

@@ -6,6 +6,8 @@
     reason = "a command line talks to whoever typed it"
 )]
 
+mod healthy;
+
 use super::{
     catalog::Catalog,
     cluster::Cluster,
@@ -36,6 +38,8 @@ enum Command {
     Migrate,
     /// Fill the catalogue from its data file; doing it again changes nothing.
     Seed,
+    /// Ask the server that runs with this configuration whether it is ready; exit with 1 when it is not.
+    Healthy,
 }
 
 /// A failure with words for whoever typed the command.
@@ -73,6 +77,7 @@ async fn execute(command: Command, config: Config) -> Outcome {
         Command::Check => check(&config).await,
         Command::Migrate => migrate(&config).await,
         Command::Seed => seed(&config).await,
+        Command::Healthy => healthy::ask(config.server.address).await,
     }
 }
 

@@ -12,11 +12,12 @@ use super::{
     providers::Providers,
     redis::Redis,
     runlog::RunLog,
+    site::Site,
     state::AppState,
 };
 use crate::model::markdown;
 use axum::serve::ListenerExt;
-use leptos::config::{LeptosOptions, errors::LeptosConfigError, get_configuration};
+use leptos::config::errors::LeptosConfigError;
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -122,8 +123,12 @@ impl Server {
         let address = listener
             .local_addr()
             .map_err(|source| StartError::Listen { address, source })?;
+        let site = open_site(&config);
+        let mut leptos = site.leptos_options()?;
+        leptos.site_addr = address;
         let state = AppState {
-            leptos: leptos_options(&config, address)?,
+            leptos,
+            site,
             accounts: Accounts::new(db.clone(), redis, &config.auth),
             shutdown: CancellationToken::new(),
             config,
@@ -198,9 +203,13 @@ fn begin_background_work(state: &AppState, providers: &Providers, cluster: Clust
     tokio::spawn(metrics::keep_up(state.shutdown.clone()));
 }
 
-fn leptos_options(config: &Config, address: SocketAddr) -> Result<LeptosOptions, StartError> {
-    let mut options = get_configuration(Some("Leptos.toml"))?.leptos_options;
-    options.site_addr = address;
-    options.site_root = config.server.site_root.to_string_lossy().into();
-    Ok(options)
+fn open_site(config: &Config) -> Site {
+    let site = Site::new(&config.server.site_root);
+    if site.hashes().is_empty() {
+        tracing::warn!(
+            directory = %config.server.site_root.display(),
+            "the client's files are missing, so pages come without style and script; run `make build`, or name their directory with LEPTOS_SITE_ROOT"
+        );
+    }
+    site
 }

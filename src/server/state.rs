@@ -1,6 +1,9 @@
 //! What the doors are given: the services, and what the router needs of Leptos.
 
-use super::{auth::Accounts, catalog::Catalog, chat::Chat, config::Config, db::Db, runlog::RunLog};
+use super::{
+    auth::Accounts, catalog::Catalog, chat::Chat, config::Config, db::Db, runlog::RunLog,
+    site::Site,
+};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use std::sync::Arc;
@@ -11,6 +14,8 @@ use tokio_util::sync::CancellationToken;
 pub struct AppState {
     /// For Leptos.
     pub leptos: LeptosOptions,
+    /// The client's files.
+    pub site: Site,
     /// What was configured.
     pub config: Arc<Config>,
     /// The database, for health checks.

@@ -7,6 +7,7 @@ pub mod database;
 pub mod numbers;
 pub mod person;
 pub mod process;
+pub mod proxy;
 pub mod reader;
 pub mod redis;
 pub mod test_app;

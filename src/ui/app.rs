@@ -4,6 +4,7 @@ use super::{
     accounts::{login_page::LoginPage, signup_page::SignupPage},
     catalog::{tool_page::ToolPage, tools_page::ToolsPage},
     chat::chat_page::ChatPage,
+    client_files::{ClientFileLinks, ClientFiles},
     home::home_page::HomePage,
     kit::icon::Sprite,
     not_found_page::NotFoundPage,
@@ -13,7 +14,7 @@ use super::{
 };
 use crate::model::theme::Theme;
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
+use leptos_meta::{MetaTags, provide_meta_context};
 use leptos_router::{
     SsrMode::Async,
     components::{ParentRoute, Route, Router, Routes},
@@ -22,7 +23,7 @@ use leptos_router::{
 };
 
 /// The document around every page, in the look that the visitor chose.
-pub fn shell(options: LeptosOptions, theme: Theme) -> impl IntoView {
+pub fn shell(files: ClientFiles, options: LeptosOptions, theme: Theme) -> impl IntoView {
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=theme.attribute()>
@@ -34,9 +35,8 @@ pub fn shell(options: LeptosOptions, theme: Theme) -> impl IntoView {
                 />
                 <ThemeColors theme />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <HashedStylesheet options=options.clone() />
-                <AutoReload options=options.clone() />
-                <HydrationScripts options />
+                <ClientFileLinks files />
+                <AutoReload options />
                 <MetaTags />
             </head>
             <body>

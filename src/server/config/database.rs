@@ -1,12 +1,14 @@
 //! The database.
 
 use super::{Environment, Mistake};
+use secrecy::ExposeSecret;
 use std::{path::Path, time::Duration};
 
 /// Which database, and how many connections to it.
 #[derive(Clone)]
 pub struct DatabaseConfig {
-    /// Read from `DATABASE_URL`: `sqlite:FILE` or `postgres://…`; default a SQLite file in the data directory.
+    /// Read from `DATABASE_URL`, or the file that `DATABASE_URL_FILE` names: `sqlite:FILE` or `postgres://…`; default a
+    /// SQLite file in the data directory.
     pub url: String,
     /// Read from `INSPIREAI_DATABASE_CONNECTIONS`; default 8.
     pub max_connections: u32,
@@ -47,8 +49,8 @@ impl DatabaseConfig {
     ) -> Self {
         let default = format!("sqlite:{}", data_dir.join("inspireai.db").display());
         let url = environment
-            .get("DATABASE_URL")
-            .map_or(default, ToOwned::to_owned);
+            .secret("DATABASE_URL", mistakes)
+            .map_or(default, |url| url.expose_secret().to_owned());
         let is_known = ["sqlite:", "postgres://", "postgresql://"]
             .iter()
             .any(|scheme| url.starts_with(scheme));
@@ -79,5 +81,36 @@ impl DatabaseConfig {
                 )
                 .max(1),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variable: &str, value: &str) -> (DatabaseConfig, Vec<Mistake>) {
+        let environment = Environment::from_pairs([(variable, value)]);
+        let mut mistakes = Vec::new();
+        let config = DatabaseConfig::from_env(&environment, Path::new("data"), &mut mistakes);
+        (config, mistakes)
+    }
+
+    #[test]
+    fn the_address_with_its_password_may_stand_in_a_file_and_an_empty_file_counts_as_none() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let path = file.path().to_string_lossy();
+        let (config, mistakes) = read("DATABASE_URL_FILE", &path);
+        assert_eq!(
+            (config.url.as_str(), mistakes.len()),
+            ("sqlite:data/inspireai.db", 0)
+        );
+
+        std::fs::write(file.path(), "postgres://ada:pa55@db/x\n").expect("write");
+        let (config, mistakes) = read("DATABASE_URL_FILE", &path);
+        assert_eq!(
+            (config.url.as_str(), mistakes.len()),
+            ("postgres://ada:pa55@db/x", 0)
+        );
+        assert!(!format!("{config:?}").contains("pa55"));
     }
 }

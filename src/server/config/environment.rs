@@ -85,7 +85,7 @@ impl Environment {
             .filter(|value| !value.is_empty())
     }
 
-    /// A secret from `NAME`, or from the file that `NAME_FILE` names.
+    /// A secret from `NAME`, or from the file that `NAME_FILE` names; an empty file counts as not set.
     pub(super) fn secret(&self, name: &str, mistakes: &mut Vec<Mistake>) -> Option<SecretString> {
         if let Some(value) = self.get(name) {
             return Some(SecretString::from(value));
@@ -93,7 +93,9 @@ impl Environment {
         let variable = format!("{name}_FILE");
         let path = self.get(&variable)?;
         match std::fs::read_to_string(path) {
-            Ok(text) => Some(SecretString::from(text.trim())),
+            Ok(text) => Some(text.trim())
+                .filter(|text| !text.is_empty())
+                .map(SecretString::from),
             Err(error) => {
                 mistakes.push(Mistake {
                     variable,

@@ -5,7 +5,10 @@ use super::{
 };
 use crate::{
     server::state::AppState,
-    ui::app::{App, shell},
+    ui::{
+        app::{App, shell},
+        client_files::ClientFiles,
+    },
 };
 use axum::{
     Router,
@@ -14,7 +17,9 @@ use axum::{
     middleware,
     routing::{get, post},
 };
-use leptos_axum::{LeptosRoutes, generate_route_list};
+use leptos::config::LeptosOptions;
+use leptos_axum::{AxumRouteListing, ErrorHandler, LeptosRoutes, generate_route_list};
+use std::sync::OnceLock;
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -38,8 +43,14 @@ pub fn router(state: AppState) -> Router {
         let state = state.clone();
         move || session::provide(&state)
     };
-    let pages = generate_route_list(App);
-    let page_options = state.leptos.clone();
+    let document = {
+        let site = state.site.clone();
+        move |options: LeptosOptions| {
+            let files = ClientFiles::new(&options, &site.hashes());
+            shell(files, options, session::theme())
+        }
+    };
+    let (page, options) = (document.clone(), state.leptos.clone());
     let (observed, is_secure) = (state.clone(), state.clone());
 
     Router::new()
@@ -47,22 +58,21 @@ pub fn router(state: AppState) -> Router {
         .route("/api/runs/{run}/events", get(events::run_events))
         .route("/chat", post(fallback::post_message))
         // Pages, see `crate::ui::app`, and server functions, see `crate::api`.
-        .leptos_routes_with_context(&state, pages, context.clone(), move || {
-            shell(page_options.clone(), session::theme())
+        .leptos_routes_with_context(&state, pages(), context.clone(), move || {
+            page(options.clone())
         })
-        .fallback(leptos_axum::file_and_error_handler_with_context::<
-            AppState,
-            _,
-        >(context, |options| {
-            shell(options, session::theme())
-        }))
+        .fallback_service(ErrorHandler::new_with_context(
+            context,
+            document,
+            state.leptos.clone(),
+        ))
         .layer(middleware::from_fn(error::map_server_fn_errors))
         .layer(middleware::from_fn_with_state(
             state.clone(),
             session::identify,
         ))
         // The client's files, health and numbers: without a look at who it is.
-        .merge(client::routes(&state))
+        .merge(client::routes())
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::scrape))
@@ -93,4 +103,11 @@ pub fn router(state: AppState) -> Router {
                     DefaultPredicate::new().and(NotForContentType::new("text/event-stream")),
                 )),
         )
+}
+
+/// Every page, found out once a process: while Leptos looks for them it loads no resource anywhere, so a page that another
+/// server of this process is about to render would wait for ever.
+fn pages() -> Vec<AxumRouteListing> {
+    static PAGES: OnceLock<Vec<AxumRouteListing>> = OnceLock::new();
+    PAGES.get_or_init(|| generate_route_list(App)).clone()
 }

@@ -46,7 +46,6 @@ pub fn variables(data_dir: &Path, upstream: &Upstream) -> Variables {
         ("OPENAI_API_KEY", "sk-secret".to_owned()),
         ("INSPIREAI_DRAIN_SECONDS", "1".to_owned()),
         ("RUST_LOG", "warn".to_owned()),
-        ("LEPTOS_HASH_FILES", "false".to_owned()),
     ];
     pairs.map(|(name, value)| (name.to_owned(), value)).into()
 }
@@ -105,6 +104,13 @@ impl Process {
     /// Starts a server and waits until it is ready.
     pub async fn serve(variables: &Variables) -> Self {
         Self::spawn(Command::new(PROGRAM), variables).await
+    }
+
+    /// Starts a server of another program, in a working directory of its own.
+    pub async fn serve_program(program: &Path, directory: &Path, variables: &Variables) -> Self {
+        let mut command = Command::new(program);
+        command.current_dir(directory);
+        Self::spawn(command, variables).await
     }
 
     /// Starts a server whose files cannot grow beyond `kilobytes`, which is how a full disk looks to whoever may not mount

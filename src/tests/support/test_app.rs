@@ -11,7 +11,7 @@ use inspireai::server::{
     Server,
     config::{Config, Environment},
 };
-use std::{fs::OpenOptions, net::SocketAddr, path::Path};
+use std::{net::SocketAddr, path::Path};
 use tempfile::TempDir;
 
 /// The password of everybody in tests.
@@ -87,23 +87,12 @@ pub fn environment(data_dir: &Path, database: &Database, upstream: &Upstream) ->
 }
 
 async fn start(environment: &Environment) -> Server {
-    provide_hash_file();
     let config = Config::from_env(environment).expect("a valid configuration");
     let server = Server::start(config).await.expect("the server starts");
     // It also does so by itself, at some time after its start.
     let catalog = &server.state().catalog;
     catalog.discover().await.expect("the models are stored");
     server
-}
-
-/// Pages name the client's files by hashes that Leptos reads from beside the program that runs. Where the site was not
-/// built, an empty list will do: tests of this crate load no script.
-fn provide_hash_file() {
-    let program = std::env::current_exe().expect("the path of this program");
-    let _ = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(program.with_file_name("hash.txt"));
 }
 
 impl TestApp {
