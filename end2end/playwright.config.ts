@@ -1,12 +1,17 @@
 // Browser tests of the whole product: the real server, the real client, and a scripted service behind them.
 //   npx playwright test                                all of them
 //   npx playwright test --project=hydrated chat        some
+//   npx playwright test --project=postgres             those that store things, on TEST_POSTGRES_URL
 // They run the debug build; INSPIREAI_BIN and INSPIREAI_UPSTREAM_BIN name other programs.
 import { defineConfig } from "@playwright/test";
+import type { DatabaseKind } from "./tests/support/app.ts";
 
 const WITHOUT_SCRIPT = /\.noscript\.spec\.ts$/;
 
-export default defineConfig({
+/** What has to do with stored things, which must be the same on every database. */
+const STORED = /(catalogue|chat|conversations|newcomer|restart|settings)\.spec\.ts$/;
+
+export default defineConfig<object, { database: DatabaseKind }>({
   testDir: "tests",
   outputDir: "test-results",
   // Each worker has a server of its own, and builds may be running beside them.
@@ -37,6 +42,7 @@ export default defineConfig({
   },
   projects: [
     { name: "hydrated", testIgnore: WITHOUT_SCRIPT },
+    { name: "postgres", testMatch: STORED, testIgnore: WITHOUT_SCRIPT, use: { database: "postgres" } },
     { name: "without-script", testMatch: WITHOUT_SCRIPT, use: { javaScriptEnabled: false } },
   ],
 });

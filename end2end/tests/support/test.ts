@@ -1,6 +1,6 @@
 // What every spec is written with: a server for each worker, a person for each test, and an ear for complaints.
 import { test as base } from "@playwright/test";
-import { App, type Variables } from "./app.ts";
+import { App, type DatabaseKind, type Variables } from "./app.ts";
 import { Complaints } from "./complaints.ts";
 import { noteHydration } from "./hydration.ts";
 import { type Person, signUp } from "./person.ts";
@@ -18,11 +18,14 @@ interface TestFixtures {
 }
 
 interface WorkerFixtures {
+  /** What servers keep their rows in. */
+  database: DatabaseKind;
   upstream: Upstream;
   app: App;
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
+  database: ["sqlite", { option: true, scope: "worker" }],
   upstream: [
     async ({}, use) => {
       const upstream = await Upstream.start();
@@ -32,8 +35,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { scope: "worker" },
   ],
   app: [
-    async ({ upstream }, use) => {
-      const app = await App.startWithTools(upstream.baseUrl);
+    async ({ database, upstream }, use) => {
+      const app = await App.startWithTools(upstream.baseUrl, {}, database);
       await use(app);
       await app.stop();
     },
@@ -51,10 +54,10 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     await use(context);
   },
   member: async ({ context }, use) => use(await signUp(context)),
-  startApp: async ({ upstream }, use) => {
+  startApp: async ({ database, upstream }, use) => {
     const apps: App[] = [];
     await use(async (variables) => {
-      const app = await App.startWithTools(upstream.baseUrl, variables);
+      const app = await App.startWithTools(upstream.baseUrl, variables, database);
       apps.push(app);
       return app;
     });
