@@ -66,6 +66,11 @@ find_postgres() {
   done
 }
 
+# The S3 server of the tests, which .ci/setup-tools installs.
+s3_server_version=5.2.5
+# shellcheck disable=SC2034
+s3_server="$tools_dir/moto-$s3_server_version/bin/moto_server"
+
 free_port() {
   node -e 'const s = require("net").createServer(); s.listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); });'
 }

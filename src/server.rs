@@ -1,7 +1,8 @@
 //! Everything that runs only on the server. Doors (`http`) hand requests to services (`auth`, `catalog`, `chat`), which use
-//! providers, the database and the log of runs. Nothing in here is compiled into the client.
+//! providers, the database, the storage of files and the log of runs. Nothing in here is compiled into the client.
 
 pub mod auth;
+pub mod backup;
 pub mod catalog;
 pub mod chat;
 mod cli;
@@ -16,6 +17,7 @@ pub mod runlog;
 mod serve;
 pub mod site;
 pub mod state;
+pub mod storage;
 pub mod telemetry;
 
 pub use cli::run;

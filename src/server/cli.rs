@@ -6,14 +6,17 @@
     reason = "a command line talks to whoever typed it"
 )]
 
+mod backup;
 mod healthy;
+mod migrate_data;
 
 use super::{
     catalog::Catalog,
     cluster::Cluster,
     config::{Config, Environment},
     providers::Providers,
-    serve::{Server, install_tls, open_database},
+    serve::{Server, StartError, install_tls, open_database},
+    storage::Storage,
     telemetry::Telemetry,
 };
 use clap::{Parser, Subcommand};
@@ -28,11 +31,11 @@ struct Cli {
     command: Option<Command>,
 }
 
-#[derive(Clone, Copy, Subcommand)]
+#[derive(Subcommand)]
 enum Command {
     /// Start the server (the default).
     Serve,
-    /// Check configuration, database and model; exit with 1 when anything is wrong.
+    /// Check configuration, database, storage and model; exit with 1 when anything is wrong.
     Check,
     /// Bring the database's schema up to date.
     Migrate,
@@ -40,6 +43,22 @@ enum Command {
     Seed,
     /// Ask the server that runs with this configuration whether it is ready; exit with 1 when it is not.
     Healthy,
+    /// Write everything, database and files, into one file; the server may go on running.
+    Backup(backup::BackupArgs),
+    /// Put everything of a backup into the configured database and storage; stop the server first.
+    Restore(backup::RestoreArgs),
+    /// Copy everything from one database into another, new one, of whichever kind; stop the server first.
+    MigrateData(migrate_data::MigrateDataArgs),
+}
+
+impl Command {
+    /// Whether it reads whole tables, which is slow by nature: nobody has to be told of each.
+    fn is_slow_by_nature(&self) -> bool {
+        matches!(
+            self,
+            Self::Backup(_) | Self::Restore(_) | Self::MigrateData(_)
+        )
+    }
 }
 
 /// A failure with words for whoever typed the command.
@@ -52,7 +71,10 @@ pub fn run() -> ExitCode {
     let environment = Environment::of_process();
     let outcome = Config::from_env(&environment)
         .map_err(Into::into)
-        .and_then(|config| {
+        .and_then(|mut config| {
+            if command.is_slow_by_nature() {
+                config.database.slow_query = None;
+            }
             let runtime = tokio::runtime::Runtime::new()?;
             let node = &config.cluster.node;
             let telemetry = Telemetry::begin(&config.telemetry, node, runtime.handle());
@@ -78,6 +100,9 @@ async fn execute(command: Command, config: Config) -> Outcome {
         Command::Migrate => migrate(&config).await,
         Command::Seed => seed(&config).await,
         Command::Healthy => healthy::ask(config.server.address).await,
+        Command::Backup(args) => backup::backup(&config, &args).await,
+        Command::Restore(args) => backup::restore(&config, &args).await,
+        Command::MigrateData(args) => migrate_data::migrate_data(&config, &args).await,
     }
 }
 
@@ -105,6 +130,9 @@ async fn check(config: &Config) -> Outcome {
         migrations.applied,
         migrations.pending
     );
+    let storage = Storage::open(&config.storage).map_err(StartError::from)?;
+    storage.check().await.map_err(StartError::from)?;
+    println!("storage: {}", storage.place());
     if let Some(local) = &config.local {
         match std::fs::metadata(&local.model_path) {
             Ok(file) => println!(

@@ -8,6 +8,7 @@ mod environment;
 mod local;
 mod openai;
 mod server;
+mod storage;
 mod telemetry;
 mod traces;
 
@@ -18,6 +19,7 @@ pub use environment::{ConfigError, Environment, Mistake};
 pub use local::LocalConfig;
 pub use openai::OpenaiConfig;
 pub use server::ServerConfig;
+pub use storage::{S3Config, StorageConfig};
 pub use telemetry::TelemetryConfig;
 pub use traces::TracesConfig;
 
@@ -35,6 +37,8 @@ pub struct Config {
     pub cluster: ClusterConfig,
     /// The database.
     pub database: DatabaseConfig,
+    /// Where uploaded files are kept.
+    pub storage: StorageConfig,
     /// Accounts and log-in.
     pub auth: AuthConfig,
     /// The model in this process; `None` when it is off.
@@ -58,6 +62,7 @@ impl Config {
             cluster: ClusterConfig::from_env(environment, server.address, &mut mistakes),
             server,
             database: DatabaseConfig::from_env(environment, &data_dir, &mut mistakes),
+            storage: StorageConfig::from_env(environment, &data_dir, &mut mistakes),
             auth: AuthConfig::from_env(environment, &mut mistakes),
             local: LocalConfig::from_env(environment, &data_dir, &mut mistakes),
             openai: OpenaiConfig::from_env(environment, &mut mistakes),

@@ -5,6 +5,7 @@
 
 mod connect;
 pub mod conversations;
+pub mod dump;
 pub mod messages;
 pub mod nodes;
 pub mod runs;

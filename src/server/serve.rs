@@ -14,6 +14,7 @@ use super::{
     runlog::RunLog,
     site::Site,
     state::AppState,
+    storage::{Storage, StorageError},
 };
 use crate::model::markdown;
 use axum::serve::ListenerExt;
@@ -57,6 +58,9 @@ pub enum StartError {
     /// The database.
     #[error("The database cannot be used: {0}. Check DATABASE_URL.")]
     Database(#[from] DbError),
+    /// The storage of files.
+    #[error("The storage of files cannot be used: {0}.")]
+    Storage(#[from] StorageError),
     /// The catalogue's data.
     #[error("The catalogue cannot be filled: {0}.")]
     Seed(#[from] SeedError),
@@ -97,6 +101,7 @@ impl Server {
         let config = Arc::new(config);
         let db = open_database(&config).await?;
         db.migrate().await?;
+        let storage = Storage::open(&config.storage)?;
         let providers = Providers::new(&config)?;
         let catalog = Catalog::new(db.clone(), providers.clone());
         catalog.seed().await?;
@@ -133,6 +138,7 @@ impl Server {
             shutdown: CancellationToken::new(),
             config,
             db,
+            storage,
             catalog,
             chat,
             log,
@@ -184,6 +190,12 @@ impl Server {
 /// the other servers, sorting numbers into their buckets.
 fn begin_background_work(state: &AppState, providers: &Providers, cluster: Cluster) {
     providers.warm_up();
+    let storage = state.storage.clone();
+    tokio::spawn(async move {
+        if let Err(error) = storage.check().await {
+            tracing::warn!(%error, "files cannot be stored for now; everything else works");
+        }
+    });
     let (catalog, shutdown) = (state.catalog.clone(), state.shutdown.clone());
     tokio::spawn(async move {
         let discovered = shutdown.run_until_cancelled(catalog.discover()).await;

@@ -2,7 +2,7 @@
 
 use super::{
     auth::Accounts, catalog::Catalog, chat::Chat, config::Config, db::Db, runlog::RunLog,
-    site::Site,
+    site::Site, storage::Storage,
 };
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
@@ -20,6 +20,8 @@ pub struct AppState {
     pub config: Arc<Config>,
     /// The database, for health checks.
     pub db: Db,
+    /// Files that people store.
+    pub storage: Storage,
     /// Accounts.
     pub accounts: Accounts,
     /// The catalogue.

@@ -2,10 +2,10 @@
 
 use crate::support::{
     database::{Database, execute},
-    process::{Variables, run, variables},
+    process::{Variables, run, told, variables},
     upstream::Upstream,
 };
-use std::{collections::BTreeMap, path::Path, process::Output};
+use std::{collections::BTreeMap, path::Path};
 use tempfile::TempDir;
 
 async fn setting() -> (TempDir, Upstream, Variables) {
@@ -23,17 +23,13 @@ fn with(variables: &Variables, changes: &[(&str, &str)]) -> Variables {
     variables
 }
 
-fn told(output: &Output) -> String {
-    String::from_utf8_lossy(&[output.stdout.as_slice(), output.stderr.as_slice()].concat())
-        .into_owned()
-}
-
 #[tokio::test]
 async fn check_tells_every_mistake_at_once_with_an_example_and_fails() {
     let (_data_dir, _upstream, variables) = setting().await;
     let mistakes = [
         ("LEPTOS_SITE_ADDR", "nonsense"),
         ("DATABASE_URL", "mysql://root:hunter2@db/x"),
+        ("STORAGE_URL", "ftp://files.example"),
         ("OPENAI_BASE_URL", "ftp://models.example"),
         ("INSPIREAI_PUBLIC_URL", "ai.example.org"),
         ("INSPIREAI_LOGIN_ATTEMPTS_PER_MINUTE", "0"),
@@ -44,7 +40,7 @@ async fn check_tells_every_mistake_at_once_with_an_example_and_fails() {
     let output = run("check", &with(&variables, &mistakes)).await;
     assert_eq!(output.status.code(), Some(1));
     let told = told(&output);
-    assert!(told.contains("The configuration has 8 mistakes"), "{told}");
+    assert!(told.contains("The configuration has 9 mistakes"), "{told}");
     for (variable, _) in mistakes {
         let line = told
             .lines()
@@ -87,11 +83,10 @@ async fn migrate_and_seed_may_be_repeated_and_check_tells_what_is_missing() {
         told(&before)
     );
 
-    let known = std::fs::read_dir("migrations/sqlite")
-        .expect("the migrations")
-        .count();
-    let all = format!("{known} migrations applied");
-    assert!(told(&run("migrate", &variables).await).contains(&all));
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/sqlite");
+    let all = std::fs::read_dir(directory).expect("migrations").count();
+    let applied = format!("{all} migrations applied");
+    assert!(told(&run("migrate", &variables).await).contains(&applied));
     assert!(told(&run("migrate", &variables).await).contains("0 migrations applied"));
     let first = run("seed", &variables).await;
     let second = run("seed", &variables).await;
@@ -103,7 +98,7 @@ async fn migrate_and_seed_may_be_repeated_and_check_tells_what_is_missing() {
 
     let after = run("check", &variables).await;
     assert_eq!(after.status.code(), Some(0), "{}", told(&after));
-    assert!(told(&after).contains(&format!("{all}, 0 pending")));
+    assert!(told(&after).contains(&format!("{applied}, 0 pending")));
 }
 
 #[tokio::test]

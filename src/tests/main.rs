@@ -8,6 +8,7 @@
 
 mod access;
 mod accounts;
+mod backup;
 mod catalogue;
 mod chat_branches;
 mod chat_send;
@@ -20,11 +21,15 @@ mod conversations;
 mod deploy;
 mod logs;
 mod metrics;
+mod migrate_data;
+mod object_storage;
 mod pages;
 mod recovery;
+mod search;
 mod single_binary;
 mod storage;
 mod support;
 mod tracing;
 mod upstream_failures;
+mod versions;
 mod wire_budget;

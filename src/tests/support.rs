@@ -10,6 +10,7 @@ pub mod process;
 pub mod proxy;
 pub mod reader;
 pub mod redis;
+pub mod s3;
 pub mod test_app;
 pub mod upstream;
 

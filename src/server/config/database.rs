@@ -42,6 +42,15 @@ impl DatabaseConfig {
         self.url.starts_with("postgres")
     }
 
+    /// The same settings for another database, if its address is one.
+    #[must_use]
+    pub fn at(&self, url: &str) -> Option<Self> {
+        is_database_url(url).then(|| Self {
+            url: url.to_owned(),
+            ..self.clone()
+        })
+    }
+
     pub(super) fn from_env(
         environment: &Environment,
         data_dir: &Path,
@@ -51,10 +60,7 @@ impl DatabaseConfig {
         let url = environment
             .secret("DATABASE_URL", mistakes)
             .map_or(default, |url| url.expose_secret().to_owned());
-        let is_known = ["sqlite:", "postgres://", "postgresql://"]
-            .iter()
-            .any(|scheme| url.starts_with(scheme));
-        if !is_known {
+        if !is_database_url(&url) {
             mistakes.push(Mistake {
                 variable: "DATABASE_URL".to_owned(),
                 problem: "names neither a SQLite file nor a PostgreSQL server".to_owned(),
@@ -82,6 +88,12 @@ impl DatabaseConfig {
                 .max(1),
         }
     }
+}
+
+fn is_database_url(url: &str) -> bool {
+    ["sqlite:", "postgres://", "postgresql://"]
+        .iter()
+        .any(|scheme| url.starts_with(scheme))
 }
 
 #[cfg(test)]

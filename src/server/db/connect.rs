@@ -8,7 +8,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{str::FromStr, time::Duration};
+use std::{path::PathBuf, str::FromStr, time::Duration};
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
@@ -50,6 +50,12 @@ pub enum DbError {
     /// A text holds a character that cannot be stored.
     #[error("a text holds a character that cannot be stored")]
     BadText,
+    /// There is no such database.
+    #[error("there is no database file {}", .0.display())]
+    Missing(PathBuf),
+    /// What was to be filled holds accounts.
+    #[error("people have accounts in it")]
+    NotEmpty,
     /// The schema is newer than this program.
     #[error(
         "the database was written by a newer version of InspireAI (it has migration {0}, which this version does not know)"
@@ -70,6 +76,8 @@ pub struct MigrationState {
     pub applied: usize,
     /// How many are not yet.
     pub pending: usize,
+    /// The newest that is applied; 0 where none is.
+    pub schema: i64,
 }
 
 /// How busy a pool of connections is.
@@ -204,6 +212,17 @@ impl Db {
         Ok(())
     }
 
+    /// The newest migration that this program knows, for either database.
+    #[must_use]
+    pub fn known_schema() -> i64 {
+        [&SQLITE_MIGRATIONS, &POSTGRES_MIGRATIONS]
+            .into_iter()
+            .flat_map(|known| known.iter())
+            .map(|migration| migration.version)
+            .max()
+            .unwrap_or(0)
+    }
+
     /// How the schema stands, changing nothing.
     ///
     /// # Errors
@@ -245,6 +264,7 @@ impl Db {
         Ok(MigrationState {
             applied: applied.len(),
             pending,
+            schema: applied.last().copied().unwrap_or(0),
         })
     }
 
@@ -284,7 +304,7 @@ impl Db {
     /// Whether one process alone uses it, as with a SQLite file.
     #[must_use]
     pub fn is_exclusive(&self) -> bool {
-        matches!(self.write, Pool::Sqlite(_))
+        self.is_sqlite()
     }
 
     /// How busy its pools are.
@@ -307,6 +327,11 @@ impl Db {
                 }
             })
             .collect()
+    }
+
+    /// Whether statements are written for SQLite where the two differ.
+    pub(super) fn is_sqlite(&self) -> bool {
+        matches!(self.write, Pool::Sqlite(_))
     }
 
     /// Closes the pools, finishing what runs.

@@ -405,4 +405,30 @@ impl Transaction {
             .map(|_| ()))?;
         Ok(())
     }
+
+    /// Ends every open run as interrupted, with the text it has, as [`Db::interrupt_orphans`] does with those whose driver is
+    /// gone; returns how many there were.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn interrupt_open_runs(&mut self) -> DbResult<u64> {
+        const TEXT: &str = "update message set run_seq = run_seq + 1, updated_at = $1 \
+             where run_id in (select run_id from run where not is_ended)";
+        const RUN: &str =
+            "update run set state = $1, is_ended = true, ended_at = $2 where not is_ended";
+        let state = to_json(&RunState::Interrupted)?;
+        let now = now_ms();
+        within!(self, |tx| sqlx::query(TEXT)
+            .bind(now)
+            .execute(tx)
+            .await
+            .map(|_| ()))?;
+        let rows = within!(self, |tx| sqlx::query(RUN)
+            .bind(state)
+            .bind(now)
+            .execute(tx)
+            .await
+            .map(|done| done.rows_affected()))?;
+        Ok(rows)
+    }
 }

@@ -1,8 +1,10 @@
 //! The catalogue's rows.
 
+mod search;
+
 use super::{Db, DbError, DbResult, Transaction, from_json, now_ms, on, to_json, within};
 use crate::model::{
-    catalog::{ApiType, Capability, CategoryCount, Price},
+    catalog::{ApiType, Capability, Price},
     params::Parameters,
 };
 use serde::Deserialize;
@@ -131,121 +133,14 @@ const COLUMNS: &str = "t.slug, t.name, t.provider, t.tagline, t.description, t.w
 
 /// The one thing the two databases call by different names here.
 fn category_list(db: &Db) -> &'static str {
-    if db.kind() == "SQLite" {
+    if db.is_sqlite() {
         "(select group_concat(category, ',') from tool_category c where c.tool_id = t.tool_id) as categories"
     } else {
         "(select string_agg(category, ',' order by category) from tool_category c where c.tool_id = t.tool_id) as categories"
     }
 }
 
-/// The words of a query as `like` patterns: each must occur somewhere in the tool's words.
-fn patterns(query: &str) -> Vec<String> {
-    query
-        .to_lowercase()
-        .split_whitespace()
-        .take(MAX_WORDS)
-        .map(|word| {
-            let escaped = word
-                .replace('\\', "\\\\")
-                .replace('%', "\\%")
-                .replace('_', "\\_");
-            format!("%{escaped}%")
-        })
-        .collect()
-}
-
-/// Words of a query that count; the rest of a longer one is ignored.
-const MAX_WORDS: usize = 8;
-
-/// A condition that holds where all patterns are found; they are bound from `$first` on.
-fn matches_all(count: usize, first: usize) -> String {
-    (0..count)
-        .map(|index| format!("t.search_text like ${} escape '\\'", first + index))
-        .reduce(|all, one| format!("{all} and {one}"))
-        .unwrap_or_else(|| "1 = 1".to_owned())
-}
-
 impl Db {
-    /// Tools that hold all words of `query`, in a category if one is named: those whose name begins with the words first,
-    /// then by editorial weight. Also how many there are in all.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn search_tools(
-        &self,
-        query: &str,
-        category: &str,
-        limit: u32,
-        offset: u32,
-    ) -> DbResult<(Vec<ToolRecord>, u32)> {
-        let patterns = patterns(query);
-        let condition = format!(
-            "{} and ($1 = '' or exists (select 1 from tool_category x where x.tool_id = t.tool_id and x.category = $1))",
-            matches_all(patterns.len(), 3)
-        );
-        let select = format!(
-            "select {COLUMNS}, {} from tool t where {condition} \
-             order by case when $2 <> '' and lower(t.name) like $2 then 0 else 1 end, t.popularity desc, t.slug \
-             limit {limit} offset {offset}",
-            category_list(self)
-        );
-        let count = format!("select count(*) from tool t where {condition} and $2 = $2");
-        let name_pattern = patterns
-            .first()
-            .map(|pattern| pattern.trim_start_matches('%').to_owned())
-            .unwrap_or_default();
-        let rows: Vec<ToolRow> = on!(&self.read, |pool| {
-            let mut statement = sqlx::query_as(AssertSqlSafe(select))
-                .bind(category)
-                .bind(&name_pattern);
-            for pattern in &patterns {
-                statement = statement.bind(pattern);
-            }
-            statement.fetch_all(pool).await
-        })?;
-        let total: i64 = on!(&self.read, |pool| {
-            let mut statement = sqlx::query_scalar(AssertSqlSafe(count))
-                .bind(category)
-                .bind(&name_pattern);
-            for pattern in &patterns {
-                statement = statement.bind(pattern);
-            }
-            statement.fetch_one(pool).await
-        })?;
-        let tools = rows
-            .into_iter()
-            .map(ToolRecord::try_from)
-            .collect::<DbResult<_>>()?;
-        Ok((tools, u32::try_from(total).unwrap_or(u32::MAX)))
-    }
-
-    /// Every category with the number of tools in it that hold all words of `query`, the fullest first.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn count_categories(&self, query: &str) -> DbResult<Vec<CategoryCount>> {
-        let patterns = patterns(query);
-        let sql = format!(
-            "select c.category, count(*) from tool t join tool_category c on c.tool_id = t.tool_id where {} \
-             group by c.category order by count(*) desc, c.category",
-            matches_all(patterns.len(), 1)
-        );
-        let rows: Vec<(String, i64)> = on!(&self.read, |pool| {
-            let mut statement = sqlx::query_as(AssertSqlSafe(sql));
-            for pattern in &patterns {
-                statement = statement.bind(pattern);
-            }
-            statement.fetch_all(pool).await
-        })?;
-        Ok(rows
-            .into_iter()
-            .map(|(slug, count)| CategoryCount {
-                slug,
-                count: u32::try_from(count).unwrap_or(u32::MAX),
-            })
-            .collect())
-    }
-
     /// The tools shown on the home page, by editorial weight.
     ///
     /// # Errors

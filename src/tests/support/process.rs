@@ -52,11 +52,40 @@ pub fn variables(data_dir: &Path, upstream: &Upstream) -> Variables {
 
 /// Runs a command of the program to its end.
 pub async fn run(command: &str, variables: &Variables) -> Output {
-    let output = Command::new(PROGRAM)
-        .arg(command)
-        .env_clear()
-        .envs(variables)
-        .output();
+    run_with(&[command], variables).await
+}
+
+/// Runs a command with its arguments to its end.
+pub async fn run_with(arguments: &[&str], variables: &Variables) -> Output {
+    let mut program = Command::new(PROGRAM);
+    finish(program.args(arguments), variables).await
+}
+
+/// Runs a command with a file as its standard input.
+pub async fn run_reading(arguments: &[&str], variables: &Variables, input: &Path) -> Output {
+    let input = std::fs::File::open(input).expect("the input");
+    let mut program = Command::new(PROGRAM);
+    finish(program.args(arguments).stdin(input), variables).await
+}
+
+/// Runs a command whose files cannot grow beyond `kilobytes`, as [`Process::serve_with_file_limit`] does.
+pub async fn run_with_file_limit(
+    arguments: &[&str],
+    variables: &Variables,
+    kilobytes: u32,
+) -> Output {
+    let mut program = with_file_limit(kilobytes);
+    finish(program.args(arguments), variables).await
+}
+
+/// What a command said, on either output.
+pub fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&[output.stdout.as_slice(), output.stderr.as_slice()].concat())
+        .into_owned()
+}
+
+async fn finish(program: &mut Command, variables: &Variables) -> Output {
+    let output = program.env_clear().envs(variables).output();
     within("the program to end", output)
         .await
         .expect("the program runs")
@@ -81,6 +110,19 @@ impl Log {
         let lines = within(what, arrived).await.expect("the program goes on");
         lines.iter().find(is_wanted).expect("it is there").clone()
     }
+}
+
+/// The shell ignores the signal that comes with the limit, and so does what it becomes.
+fn with_file_limit(kilobytes: u32) -> Command {
+    let mut command = Command::new("sh");
+    let blocks = kilobytes * 2;
+    command
+        .arg("-c")
+        .arg(format!(
+            "trap '' XFSZ; ulimit -S -f {blocks}; exec \"$0\" \"$@\""
+        ))
+        .arg(PROGRAM);
+    command
 }
 
 impl Process {
@@ -114,14 +156,15 @@ impl Process {
     }
 
     /// Starts a server whose files cannot grow beyond `kilobytes`, which is how a full disk looks to whoever may not mount
-    /// a small one: the shell ignores the signal that comes with the limit, and so does what it becomes.
+    /// a small one.
     pub async fn serve_with_file_limit(variables: &Variables, kilobytes: u32) -> Self {
-        let mut command = Command::new("sh");
-        let blocks = kilobytes * 2;
-        command
-            .arg("-c")
-            .arg(format!("trap '' XFSZ; ulimit -S -f {blocks}; exec \"$0\""))
-            .arg(PROGRAM);
+        Self::spawn(with_file_limit(kilobytes), variables).await
+    }
+
+    /// Starts a server that writes its log into a file.
+    pub async fn serve_logging_to(variables: &Variables, log: &Path) -> Self {
+        let mut command = Command::new(PROGRAM);
+        command.stderr(std::fs::File::create(log).expect("a log file"));
         Self::spawn(command, variables).await
     }
 
@@ -165,9 +208,10 @@ impl Process {
         .await;
     }
 
-    /// Somebody new with an account.
+    /// Somebody new with an account, when there is something to talk to.
     pub async fn sign_up(&self, name: &str) -> Person {
         let visitor = Client::new(http_client(), self.address);
+        self.discovered().await;
         let reply = sign_up(&visitor, name).await;
         assert_eq!(reply.status, 200, "{}", reply.body);
         Person::new(visitor)

@@ -132,13 +132,14 @@ impl TestApp {
         Person::new(visitor)
     }
 
+    /// The value of a variable that it was configured with.
+    pub fn variable(&self, name: &str) -> &str {
+        self.environment.get(name).expect("set for every test")
+    }
+
     /// Runs a statement on its database behind its back.
     pub async fn execute(&self, statement: &str) {
-        let url = self
-            .environment
-            .get("DATABASE_URL")
-            .expect("set for every test");
-        database::execute(url, statement.to_owned()).await;
+        database::execute(self.variable("DATABASE_URL"), statement.to_owned()).await;
     }
 
     /// Another node on the same data.
