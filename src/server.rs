@@ -11,6 +11,7 @@ pub mod config;
 pub mod db;
 pub mod http;
 pub mod metrics;
+mod pace;
 pub mod providers;
 pub mod redis;
 pub mod runlog;

@@ -23,7 +23,6 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use tokio::time::Instant;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// Longest time that storing cut-off answers may take.
@@ -41,8 +40,6 @@ pub struct Chat {
     node: Arc<str>,
     /// How long another process may be silent before its runs are ended.
     lease: Duration,
-    /// What times that runs have in common are counted from.
-    began: Instant,
     tasks: TaskTracker,
     driven: Arc<Mutex<HashMap<RunId, CancellationToken>>>,
     /// Cancelled when this process stops taking messages.
@@ -71,7 +68,6 @@ impl Chat {
             log,
             node: instance.into(),
             lease,
-            began: Instant::now(),
             tasks: TaskTracker::new(),
             driven: Arc::default(),
             draining: CancellationToken::new(),

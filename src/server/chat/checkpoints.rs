@@ -14,7 +14,7 @@ use tokio::{sync::mpsc, time::sleep};
 /// Texts that wait to be stored; who finds no room comes again later with a longer one.
 const WAITING: usize = 1_024;
 /// How long the first text waits for others.
-const GATHERING: Duration = Duration::from_millis(100);
+const GATHERING: Duration = Duration::from_millis(300);
 /// How long a database that failed is left alone.
 const REST: Duration = Duration::from_secs(1);
 

@@ -14,23 +14,26 @@ use crate::{
             DbResult,
             runs::{Checkpoint, RunEnd},
         },
+        pace::{BEAT, SLOW_BEAT, next_beat},
         providers::{ChatEvent, ChatRequest, ChatStream, ProviderError, ProviderErrorKind},
         telemetry::RunObserver,
     },
 };
 use futures::StreamExt;
-use std::{future::Future, time::Duration};
-use tokio::time::{Instant, sleep, sleep_until};
+use std::{future::Future, ops::ControlFlow, time::Duration};
+use tokio::{
+    task::JoinHandle,
+    time::{Instant, sleep, sleep_until},
+};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-/// Deltas that come closer together than this go out as one: fewer bytes around the same text.
-const COALESCE: Duration = Duration::from_millis(25);
-/// The same in a process that drives more than [`MANY_RUNS`]: half the work for each, and still three times under what a
-/// reader takes for slow.
-const COALESCE_MANY: Duration = Duration::from_millis(50);
-/// See [`COALESCE_MANY`].
+/// Runs from which on a process sends at the slow beat.
 const MANY_RUNS: usize = 150;
+/// Most events that are taken in one go.
+const READY_EVENTS: usize = 64;
+/// Text that comes this little before its time goes out at once.
+const SLACK: Duration = Duration::from_millis(5);
 /// How often the text that readers saw is stored.
 const CHECKPOINT: Duration = Duration::from_secs(1);
 /// Most text in one event; more goes out as several.
@@ -79,6 +82,8 @@ struct Driver {
     checkpointed_at: Instant,
     /// The last event whose text was given to the database.
     checkpointed: u64,
+    /// The run's latest state on its way to the database.
+    storing: Option<JoinHandle<()>>,
     observer: RunObserver,
 }
 
@@ -99,6 +104,7 @@ impl Chat {
             sent_at: None,
             checkpointed_at: Instant::now(),
             checkpointed: 0,
+            storing: None,
             observer: RunObserver::start(drive.run, drive.api_type.as_str(), &drive.request.model),
         };
         let (trace, span) = driver.observer.context();
@@ -189,11 +195,12 @@ impl Driver {
     }
 
     /// Reads an answer: the first words go out at once, later ones together with their neighbours.
-    async fn read(&mut self, mut stream: ChatStream) -> Outcome {
+    async fn read(&mut self, stream: ChatStream) -> Outcome {
+        let mut stream = stream.ready_chunks(READY_EVENTS);
         let mut cut_off = std::pin::pin!(self.cut_off());
         loop {
             let due_at = self.flush_at().or_else(|| self.checkpoint_at());
-            let event = tokio::select! {
+            let events = tokio::select! {
                 biased;
                 end = &mut cut_off => return end,
                 () = sleep_until(due_at.unwrap_or_else(Instant::now)), if due_at.is_some() => {
@@ -201,51 +208,56 @@ impl Driver {
                     self.checkpoint_if_due();
                     continue;
                 }
-                event = stream.next() => event,
+                events = stream.next() => events,
             };
-            match event {
-                Some(Ok(ChatEvent::Text(text))) => {
-                    // A NUL is text to a model and an error to a database.
-                    self.pending.push_str(&text.replace('\0', "\u{fffd}"));
-                    if self.text.len() + self.pending.len() > MAX_ANSWER_BYTES {
-                        return Outcome::Failed(too_long());
-                    }
-                    if self.is_due() {
-                        self.flush();
-                    }
+            let Some(events) = events else {
+                return Outcome::Failed(ProviderError::new(
+                    ProviderErrorKind::Disconnected,
+                    "The answer broke off without an end.",
+                ));
+            };
+            for event in events {
+                if let ControlFlow::Break(outcome) = self.take(event).await {
+                    return outcome;
                 }
-                Some(Ok(ChatEvent::Queued { ahead })) => {
-                    self.tell(RunEvent::Queued { ahead }).await;
-                }
-                Some(Ok(ChatEvent::Started)) => self.tell(RunEvent::Started).await,
-                Some(Ok(ChatEvent::Finished { reason, usage })) => {
-                    self.usage = usage;
-                    return Outcome::Finished(RunEvent::Finished { reason, usage });
-                }
-                Some(Err(error)) => return Outcome::Failed(error),
-                None => {
-                    return Outcome::Failed(ProviderError::new(
-                        ProviderErrorKind::Disconnected,
-                        "The answer broke off without an end.",
-                    ));
-                }
+            }
+            if self.is_due() {
+                self.flush();
             }
         }
     }
 
-    /// When pending text must go out. The times are common to all runs of the process, so that it wakes once for many.
+    /// One event of the provider's; text stays pending.
+    async fn take(&mut self, event: Result<ChatEvent, ProviderError>) -> ControlFlow<Outcome> {
+        match event {
+            Ok(ChatEvent::Text(text)) => {
+                // A NUL is text to a model and an error to a database.
+                self.pending.push_str(&text.replace('\0', "\u{fffd}"));
+                if self.text.len() + self.pending.len() > MAX_ANSWER_BYTES {
+                    return ControlFlow::Break(Outcome::Failed(too_long()));
+                }
+            }
+            Ok(ChatEvent::Queued { ahead }) => self.tell(RunEvent::Queued { ahead }).await,
+            Ok(ChatEvent::Started) => self.tell(RunEvent::Started).await,
+            Ok(ChatEvent::Finished { reason, usage }) => {
+                self.usage = usage;
+                let end = RunEvent::Finished { reason, usage };
+                return ControlFlow::Break(Outcome::Finished(end));
+            }
+            Err(error) => return ControlFlow::Break(Outcome::Failed(error)),
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// When pending text must go out.
     fn flush_at(&self) -> Option<Instant> {
         if self.pending.is_empty() {
             return None;
         }
-        let now = Instant::now();
-        if self.is_due() {
-            return Some(now);
-        }
-        let window = self.window().as_millis();
-        let into = now.duration_since(self.chat.began).as_millis() % window;
-        let left = u64::try_from(window - into).unwrap_or(0);
-        Some(now + Duration::from_millis(left))
+        Some(match self.is_due() {
+            true => Instant::now(),
+            false => next_beat(self.window()),
+        })
     }
 
     /// When what readers saw must be stored, though no more may come.
@@ -255,13 +267,16 @@ impl Driver {
 
     fn is_due(&self) -> bool {
         self.pending.len() >= MAX_DELTA_BYTES
-            || self.sent_at.is_none_or(|at| at.elapsed() >= self.window())
+            || self
+                .sent_at
+                .is_none_or(|at| at.elapsed() + SLACK >= self.window())
     }
 
+    /// Deltas that come closer together than this go out as one: fewer bytes around the same text.
     fn window(&self) -> Duration {
         match self.chat.tasks.len() > MANY_RUNS {
-            true => COALESCE_MANY,
-            false => COALESCE,
+            true => SLOW_BEAT,
+            false => BEAT,
         }
     }
 
@@ -303,16 +318,23 @@ impl Driver {
         }
     }
 
-    /// Tells readers where the run stands, and stores it for those who come later.
+    /// Tells readers where the run stands, and has it stored for those who come later, beside the stream; one after the
+    /// other, so that what is stored last is what was told last.
     async fn tell(&mut self, event: RunEvent) {
         self.flush();
         let state = event.state();
         self.seq = self.chat.log.append(self.run, event);
-        if let Some(state) = state
-            && let Err(error) = self.chat.db.update_run_state(self.run, &state).await
-        {
-            tracing::warn!(%error, "the state of the run could not be stored");
+        let Some(state) = state else { return };
+        if let Some(before) = self.storing.take() {
+            let _ = before.await;
         }
+        let (db, run) = (self.chat.db.clone(), self.run);
+        let storing = async move {
+            if let Err(error) = db.update_run_state(run, &state).await {
+                tracing::warn!(%error, "the state of the run could not be stored");
+            }
+        };
+        self.storing = Some(tokio::spawn(storing.in_current_span()));
     }
 
     /// Ends the run: stored first, told after, so that whoever hears of the end finds it stored. Where storing fails the
