@@ -4,7 +4,10 @@ use crate::model::{
     event::{RunEvent, SequencedEvent},
     ids::RunId,
 };
-use futures::StreamExt;
+use futures::{
+    StreamExt,
+    future::{Either, select},
+};
 use gloo_net::http::Request;
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Uint8Array;
@@ -15,6 +18,8 @@ use wasm_streams::ReadableStream;
 const WAIT_MS: u32 = 250;
 /// Longest wait before connecting again.
 const MAX_WAIT_MS: u32 = 8_000;
+/// How long a server may be silent: two heartbeats and a half.
+const SILENCE_MS: u32 = 25_000;
 /// Failures in a row that are nobody's business: a node that goes away behind a proxy costs one or two, and what is shown
 /// and gone within a second only flickers.
 const SILENT_FAILURES: u32 = 2;
@@ -96,7 +101,10 @@ async fn read(
 ) -> Next {
     let mut chunks = ReadableStream::from_raw(body).into_stream();
     let mut frames = Frames::default();
-    while let Some(Ok(chunk)) = chunks.next().await {
+    // A server that is there sends a heartbeat every ten seconds; a connection to one that is not may stay open for ever.
+    while let Either::Left((Some(Ok(chunk)), _)) =
+        select(chunks.next(), TimeoutFuture::new(SILENCE_MS)).await
+    {
         frames.push(&chunk.unchecked_into::<Uint8Array>().to_vec());
         while let Some(event) = frames.next() {
             next = on_event(event);

@@ -5,6 +5,7 @@ mod attach;
 mod checkpoints;
 mod conversations;
 mod drive;
+mod ending;
 mod leases;
 mod retry;
 mod send;
@@ -18,6 +19,7 @@ use crate::{
 };
 pub use attach::RunEvents;
 use checkpoints::Checkpoints;
+use ending::Ending;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -42,6 +44,8 @@ pub struct Chat {
     lease: Duration,
     tasks: TaskTracker,
     driven: Arc<Mutex<HashMap<RunId, CancellationToken>>>,
+    /// Ends that the database did not take.
+    unstored: Arc<Mutex<Vec<Ending>>>,
     /// Cancelled when this process stops taking messages.
     draining: CancellationToken,
     /// Cancelled when open runs must end, with the text they have.
@@ -70,6 +74,7 @@ impl Chat {
             lease,
             tasks: TaskTracker::new(),
             driven: Arc::default(),
+            unstored: Arc::default(),
             draining: CancellationToken::new(),
             closing: CancellationToken::new(),
         }
@@ -105,6 +110,8 @@ impl Chat {
             // Storing what they have takes a moment; a database that does not take it must not keep the process.
             let _ = tokio::time::timeout(CLOSING, self.tasks.wait()).await;
         }
+        self.store_unstored().await;
+        self.log.settle().await;
         let providers = self.providers.clone();
         let _ = tokio::task::spawn_blocking(move || providers.shut_down()).await;
     }
@@ -125,6 +132,10 @@ impl Chat {
         if let Some(token) = self.driven().get(&run) {
             token.cancel();
         }
+    }
+
+    fn unstored(&self) -> MutexGuard<'_, Vec<Ending>> {
+        self.unstored.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The map is valid after every statement, so a panic elsewhere does not spoil it.

@@ -126,6 +126,13 @@ impl RunLog {
         }
     }
 
+    /// Waits a moment until everybody can read what was appended, as before the process ends.
+    pub async fn settle(&self) {
+        if let Self::Redis(log) = self {
+            log.settle().await;
+        }
+    }
+
     /// Whether nodes share it.
     #[must_use]
     pub fn is_shared(&self) -> bool {

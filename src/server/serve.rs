@@ -99,6 +99,14 @@ impl Server {
         metrics::install();
         markdown::install_math(markdown::math::to_mathml);
         let config = Arc::new(config);
+        // First of all: whoever starts a second server by mistake must not end what the first one writes.
+        let address = config.server.address;
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|source| StartError::Listen { address, source })?;
+        let address = listener
+            .local_addr()
+            .map_err(|source| StartError::Listen { address, source })?;
         let db = open_database(&config).await?;
         db.migrate().await?;
         let storage = Storage::open(&config.storage)?;
@@ -121,13 +129,6 @@ impl Server {
         );
         chat.recover().await?;
         let cluster = Cluster::new(db.clone(), &config, &instance);
-        let address = config.server.address;
-        let listener = TcpListener::bind(address)
-            .await
-            .map_err(|source| StartError::Listen { address, source })?;
-        let address = listener
-            .local_addr()
-            .map_err(|source| StartError::Listen { address, source })?;
         let site = open_site(&config);
         let mut leptos = site.leptos_options()?;
         leptos.site_addr = address;
@@ -209,6 +210,7 @@ fn begin_background_work(state: &AppState, providers: &Providers, cluster: Clust
     tokio::spawn(async move {
         tokio::join!(
             chat.keep_leases(shutdown.clone()),
+            chat.end_orphans(shutdown.clone()),
             chat.hear_stops(shutdown)
         )
     });

@@ -47,7 +47,10 @@ impl AttemptLimiter {
         if let Some(redis) = &self.shared {
             match self.count_shared(redis, from, &name).await {
                 Ok(None) => return Ok(()),
-                Ok(Some(seconds)) => return Err(refusal(seconds)),
+                Ok(Some(seconds)) => {
+                    metrics::login_refused("rate_limit");
+                    return Err(refusal(seconds));
+                }
                 Err(error) => tracing::debug!(%error, "attempts are counted by this node alone"),
             }
         }

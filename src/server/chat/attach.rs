@@ -18,6 +18,9 @@ pub type RunEvents = std::pin::Pin<Box<dyn Stream<Item = Vec<Arc<SequencedEvent>
 /// How often the stored text is looked at when the log has nothing of an open run.
 const POLL: Duration = Duration::from_secs(1);
 
+/// How long the log may be silent before the database is asked whether the run has ended.
+const QUIET: Duration = Duration::from_secs(5);
+
 /// One reader of a run.
 struct Reader {
     chat: Chat,
@@ -69,12 +72,23 @@ impl Reader {
         }
         loop {
             if let Some(live) = &mut self.live {
-                if let Some(batch) = live.next().await {
-                    let last = batch.last()?;
-                    (self.seen, self.is_over) = (Some(last.seq), last.event.is_end());
-                    return Some((batch, self));
+                match tokio::time::timeout(QUIET, live.next()).await {
+                    Ok(Some(batch)) => {
+                        let last = batch.last()?;
+                        (self.seen, self.is_over) = (Some(last.seq), last.event.is_end());
+                        return Some((batch, self));
+                    }
+                    Ok(None) => self.live = None,
+                    // Whoever would have told of the end may have died between storing and telling it.
+                    Err(_) => {
+                        let stored = self.chat.db.find_run(self.user, self.run).await;
+                        if !matches!(&stored, Ok(found) if found.as_ref().is_none_or(|run| run.state.is_end()))
+                        {
+                            continue;
+                        }
+                        self.live = None;
+                    }
                 }
-                self.live = None;
             }
             match self.chat.db.find_run(self.user, self.run).await {
                 Ok(Some(stored)) => {

@@ -61,6 +61,20 @@ async fn store(db: Db, log: RunLog, mut coming: mpsc::Receiver<Checkpoint>) {
                     log.trim(stored.run, stored.seq);
                 }
             }
+            Err(error) if !error.is_away() && batch.len() > 1 => {
+                tracing::warn!(%error, "texts of open answers are stored one by one");
+                for text in batch.drain(..) {
+                    // One that cannot be stored must not stand in the others' way; its run ends with an error of its own.
+                    if db
+                        .store_checkpoints(std::slice::from_ref(&text))
+                        .await
+                        .is_ok()
+                    {
+                        log.trim(text.run, text.seq);
+                    }
+                }
+            }
+            Err(_) if coming.is_closed() => return,
             Err(error) => {
                 if !std::mem::replace(&mut is_failing, true) {
                     tracing::warn!(%error, "the text of open answers could not be stored; it is tried again");

@@ -1,6 +1,6 @@
 //! Driving a run: the task that asks the provider, tells readers, stores what they saw, and ends it exactly once.
 
-use super::{Chat, retry::backoff};
+use super::{Chat, ending::Ending, retry::backoff};
 use crate::{
     model::{
         AppError, ErrorKind,
@@ -10,10 +10,7 @@ use crate::{
         ids::RunId,
     },
     server::{
-        db::{
-            DbResult,
-            runs::{Checkpoint, RunEnd},
-        },
+        db::runs::Checkpoint,
         pace::{BEAT, SLOW_BEAT, next_beat},
         providers::{ChatEvent, ChatRequest, ChatStream, ProviderError, ProviderErrorKind},
         telemetry::RunObserver,
@@ -40,14 +37,6 @@ const CHECKPOINT: Duration = Duration::from_secs(1);
 const MAX_DELTA_BYTES: usize = 16 * 1024;
 /// Longest answer that is stored; a provider that never ends is cut off.
 const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
-
-/// First and longest wait before an end is stored again.
-const FIRST_STORE_WAIT: Duration = Duration::from_millis(100);
-const MAX_STORE_WAIT: Duration = Duration::from_secs(2);
-/// How long a database that does not take an end is asked again.
-const STORE_PATIENCE: Duration = Duration::from_secs(3);
-/// How long a database that is away is waited for with an end.
-const AWAY_PATIENCE: Duration = Duration::from_secs(60);
 
 /// What a run is driven with.
 pub(super) struct Drive {
@@ -325,11 +314,11 @@ impl Driver {
         let state = event.state();
         self.seq = self.chat.log.append(self.run, event);
         let Some(state) = state else { return };
-        if let Some(before) = self.storing.take() {
-            let _ = before.await;
-        }
-        let (db, run) = (self.chat.db.clone(), self.run);
+        let (db, run, before) = (self.chat.db.clone(), self.run, self.storing.take());
         let storing = async move {
+            if let Some(before) = before {
+                let _ = before.await;
+            }
             if let Err(error) = db.update_run_state(run, &state).await {
                 tracing::warn!(%error, "the state of the run could not be stored");
             }
@@ -338,51 +327,33 @@ impl Driver {
     }
 
     /// Ends the run: stored first, told after, so that whoever hears of the end finds it stored. Where storing fails the
-    /// reader is told that, and keeps the text on the page.
+    /// reader is told that, and keeps the text on the page; it is tried again.
     async fn end(&mut self, end: RunEvent) {
-        let state = end.state().unwrap_or(RunState::Interrupted);
-        let told = match self.store_end(&state).await {
+        let ending = Ending {
+            run: self.run,
+            text: std::mem::take(&mut self.text),
+            seq: self.seq + 1,
+            state: end.state().unwrap_or(RunState::Interrupted),
+            usage: self.usage,
+        };
+        let bytes = ending.text.len();
+        let told = match ending.store(&self.chat).await {
             Ok(true) => end,
-            // Ended elsewhere already, as interrupted or with its conversation: that end counts.
-            Ok(false) => RunEvent::Interrupted,
+            // Ended before, by somebody else or by a statement whose answer was lost: what is stored counts.
+            Ok(false) => self.chat.stored_end(self.run).await,
             Err(error) => {
                 tracing::error!(%error, "the answer could not be stored");
+                self.chat.keep_unstored(ending);
                 let error = AppError::new(
                     ErrorKind::Unavailable,
-                    "The answer could not be stored: the disk or the database does not take it. Copy what you need before you leave the page.",
+                    "The answer could not be stored: the disk or the database does not take it. It is tried again; copy what you need before you leave the page.",
                 );
                 RunEvent::Failed { error }
             }
         };
         let end = self.observer.end(&told, self.usage);
-        tracing::info!(end, bytes = self.text.len(), "answer ended");
+        tracing::info!(end, bytes, "answer ended");
         self.chat.log.append(self.run, told);
-    }
-
-    /// Stores the end. A database that is away for a moment, as in a restart, is waited for; one that refuses is not.
-    async fn store_end(&self, state: &RunState) -> DbResult<bool> {
-        let end = RunEnd {
-            text: &self.text,
-            seq: self.seq + 1,
-            state,
-            usage: self.usage,
-            lease: None,
-        };
-        let began = Instant::now();
-        let mut wait = FIRST_STORE_WAIT;
-        loop {
-            let stored = self.chat.db.end_run(self.run, &end).await;
-            let patience = match &stored {
-                Ok(_) => return stored,
-                Err(error) if error.is_away() => AWAY_PATIENCE,
-                Err(_) => STORE_PATIENCE,
-            };
-            if began.elapsed() + wait > patience {
-                return stored;
-            }
-            sleep(wait).await;
-            wait = (wait * 2).min(MAX_STORE_WAIT);
-        }
     }
 }
 

@@ -16,12 +16,19 @@ use crate::{
         metrics,
     },
 };
-use std::{collections::HashMap, time::Duration};
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use futures::{StreamExt, stream};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-/// How often in the life of a lease it is renewed, and looked at.
-const BEATS: u32 = 4;
+/// How often in the life of a lease it is renewed, and looked at: a reader is told of a dead node at most a quarter of a
+/// lease after the lease has run out.
+const BEATS: u32 = 8;
+/// Runs that are ended at the same time, when a node dies that drove many.
+const ENDED_AT_ONCE: usize = 8;
 
 /// Leases of other processes, and since when each has not changed.
 type Leases = HashMap<RunId, (i64, Instant)>;
@@ -42,21 +49,47 @@ impl Chat {
         Ok(())
     }
 
-    /// Renews the leases of the runs driven here, and ends the runs that nobody drives, until `shutdown`.
+    /// Renews the leases of the runs driven here, until `shutdown`. Nothing else is done in between: who is late with this is
+    /// taken for dead.
     pub async fn keep_leases(&self, shutdown: CancellationToken) {
-        let mut beat = interval(self.lease / BEATS);
-        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut others = Leases::new();
+        let mut beat = self.beat();
+        let mut strays = HashSet::new();
         while shutdown.run_until_cancelled(beat.tick()).await.is_some() {
-            if let Err(error) = self.renew_leases().await {
+            if let Err(error) = self.renew_leases(&mut strays).await {
                 tracing::warn!(%error, "the leases of answers could not be renewed");
             }
-            if let Err(error) = self.end_orphans(&mut others).await {
-                tracing::warn!(%error, "answers that nobody writes could not be looked for");
-                // While the database was away nobody could renew anything.
-                others.clear();
+        }
+    }
+
+    /// Ends the runs that nobody drives, and stores what could not be stored, until `shutdown`.
+    pub async fn end_orphans(&self, shutdown: CancellationToken) {
+        let mut beat = self.beat();
+        let mut others = Leases::new();
+        while shutdown.run_until_cancelled(beat.tick()).await.is_some() {
+            self.store_unstored().await;
+            match self.db.list_leases(&self.node).await {
+                Ok(leases) => {
+                    let leases = leases.into_iter().collect();
+                    let orphans = forsaken(&mut others, &leases, Instant::now(), self.lease);
+                    stream::iter(orphans)
+                        .for_each_concurrent(ENDED_AT_ONCE, |run| {
+                            self.end_orphan(run, leases.get(&run).copied())
+                        })
+                        .await;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "answers that nobody writes could not be looked for");
+                    // While the database was away nobody could renew anything.
+                    others.clear();
+                }
             }
         }
+    }
+
+    fn beat(&self) -> Interval {
+        let mut beat = interval(self.lease / BEATS);
+        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        beat
     }
 
     /// Stops runs that other processes were asked to stop, until `shutdown`.
@@ -74,35 +107,43 @@ impl Chat {
         }
     }
 
-    /// Says that the runs driven here are alive; ends those that were stopped or ended elsewhere.
-    async fn renew_leases(&self) -> DbResult<()> {
+    /// Says that the runs of this process are alive; cancels those that were stopped or ended elsewhere. A run of this process
+    /// that nothing here drives, twice in a row, has lost its driver: it is ended. `strays` are those of the time before.
+    async fn renew_leases(&self, strays: &mut HashSet<RunId>) -> DbResult<()> {
         let driven: Vec<RunId> = self.driven().keys().copied().collect();
-        if driven.is_empty() {
-            return Ok(());
-        }
         let open = self.db.renew_leases(&self.node, now_ms()).await?;
         for run in driven {
             if *open.get(&run).unwrap_or(&true) {
                 self.cancel(run);
             }
         }
-        Ok(())
-    }
-
-    async fn end_orphans(&self, others: &mut Leases) -> DbResult<()> {
-        let leases: HashMap<_, _> = self.db.list_leases(&self.node).await?.into_iter().collect();
-        for run in forsaken(others, &leases, Instant::now(), self.lease) {
-            let lease = leases.get(&run).copied();
-            self.end_orphan(run, lease).await?;
+        let alone: HashSet<RunId> = {
+            let driven = self.driven();
+            open.into_keys()
+                .filter(|run| !driven.contains_key(run))
+                .collect()
+        };
+        let kept: HashSet<RunId> = self.unstored().iter().map(|ending| ending.run).collect();
+        for run in alone.intersection(strays).filter(|run| !kept.contains(run)) {
+            self.end_orphan(*run, None).await;
         }
+        *strays = alone;
         Ok(())
     }
 
-    /// Ends a run whose driver is gone, with all that its readers saw, as far as that is known.
-    async fn end_orphan(&self, run: RunId, lease: Option<i64>) -> DbResult<()> {
-        let Some((mut text, mut seq)) = self.db.find_checkpoint(run).await? else {
+    /// Ends a run whose driver is gone. A failure is told in the log; the next look tries again.
+    async fn end_orphan(&self, run: RunId, lease: Option<i64>) {
+        if let Err(error) = self.interrupt(run, lease).await {
+            tracing::warn!(%error, run.id = %run, "an answer that nobody writes could not be ended");
+        }
+    }
+
+    /// Ends a run as interrupted, with all that its readers saw, as far as that is known.
+    async fn interrupt(&self, run: RunId, lease: Option<i64>) -> DbResult<()> {
+        let Some(stored) = self.db.find_stored(run).await? else {
             return Ok(());
         };
+        let (mut text, mut seq) = (stored.text, stored.seq);
         for event in self.log.rest(run, seq).await {
             if event.event.is_end() {
                 break;
@@ -121,9 +162,9 @@ impl Chat {
             lease,
         };
         if self.db.end_run(run, &end).await? {
-            tracing::warn!(run.id = %run, bytes = text.len(), "answer interrupted: the server that wrote it is gone");
-            let event = RunEvent::Interrupted;
+            tracing::warn!(run.id = %run, bytes = text.len(), "answer interrupted: nobody writes it any more");
             metrics::run_ended("interrupted");
+            let event = RunEvent::Interrupted;
             self.log.announce(run, SequencedEvent { seq, event }).await;
         }
         Ok(())

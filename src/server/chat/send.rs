@@ -15,6 +15,7 @@ use crate::{
         providers::{ChatMessage, ChatRequest, Role},
     },
 };
+use tracing::Instrument;
 
 /// What a run needs to begin.
 struct Start<'a> {
@@ -180,10 +181,6 @@ impl Chat {
                 ));
             }
         };
-        if text.is_empty() {
-            // Nothing came before it broke: going on is answering the question.
-            branch.pop();
-        }
         let sent = Sent {
             conversation_id: record.id,
             user_message_id: question,
@@ -192,6 +189,13 @@ impl Chat {
         };
         let mut tx = self.begin().await?;
         lock(&mut tx, &record).await?;
+        if tx.find_text(message).await?.as_ref() != branch.last().map(|last| &last.text) {
+            return Err(went_on());
+        }
+        if text.is_empty() {
+            // Nothing came before it broke: going on is answering the question.
+            branch.pop();
+        }
         let start = Start {
             user,
             key,
@@ -210,6 +214,8 @@ impl Chat {
         key: IdempotencyKey,
         work: impl Future<Output = AppResult<Sent>>,
     ) -> AppResult<Sent> {
+        // Whoever waits for this process to be done waits for this as well.
+        let _underway = self.tasks.token();
         if let Some(sent) = self.db.find_sent(user, key).await? {
             return Ok(sent);
         }
@@ -244,7 +250,6 @@ impl Chat {
         }
         tx.touch_conversation(sent.conversation_id, sent.message_id)
             .await?;
-        tx.commit().await?;
         let request = ChatRequest {
             model: start.tool.model.clone().unwrap_or_default(),
             messages: question(start.tool, start.branch),
@@ -252,12 +257,26 @@ impl Chat {
             continue_last,
             run_id: sent.run_id,
         };
-        self.drive(Drive {
+        let drive = Drive {
             run: sent.run_id,
             api_type: start.tool.api_type,
             request,
             text: start.text,
-        });
+        };
+        // From here on it is no matter whether whoever asked is still there: what is stored is driven.
+        let chat = self.clone();
+        let storing = async move {
+            tx.commit().await?;
+            chat.drive(drive);
+            Ok::<(), DbError>(())
+        };
+        match self.tasks.spawn(storing.in_current_span()).await {
+            Ok(stored) => stored?,
+            Err(error) => {
+                tracing::error!(%error, "a run could not be started");
+                return Err(AppError::internal());
+            }
+        }
         Ok(sent)
     }
 
@@ -322,12 +341,16 @@ async fn lock(tx: &mut Transaction, record: &ConversationRecord) -> AppResult<()
         return Err(still_open());
     }
     if leaf != record.leaf {
-        return Err(AppError::new(
-            ErrorKind::Conflict,
-            "This conversation went on in another tab. Reload the page and try again.",
-        ));
+        return Err(went_on());
     }
     Ok(())
+}
+
+fn went_on() -> AppError {
+    AppError::new(
+        ErrorKind::Conflict,
+        "This conversation went on in another tab. Reload the page and try again.",
+    )
 }
 
 fn still_open() -> AppError {

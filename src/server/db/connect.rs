@@ -123,9 +123,12 @@ impl DbError {
         match error {
             sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => true,
             // Class 57: stopped by its operator, not yet up; class 08: the connection broke; 25006: read-only, as a
-            // standby is before it takes over.
+            // standby is before it takes over; 53300: too many connections, as when everybody comes back at once.
             sqlx::Error::Database(database) => database.code().is_some_and(|code| {
-                code.starts_with("57P") || code.starts_with("08") || code == "25006"
+                code.starts_with("57P")
+                    || code.starts_with("08")
+                    || code == "25006"
+                    || code == "53300"
             }),
             _ => false,
         }

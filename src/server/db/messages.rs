@@ -161,6 +161,19 @@ impl Db {
 }
 
 impl Transaction {
+    /// The text of a message.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_text(&mut self, message: MessageId) -> DbResult<Option<String>> {
+        const SQL: &str = "select text from message where message_id = $1";
+        let text: Option<String> = within!(self, |tx| sqlx::query_scalar(SQL)
+            .bind(message.to_string())
+            .fetch_optional(tx)
+            .await)?;
+        Ok(text)
+    }
+
     /// Adds a message below `parent`.
     ///
     /// # Errors

@@ -85,6 +85,25 @@ struct SnapshotRow {
     output_tokens: Option<i64>,
 }
 
+impl TryFrom<SnapshotRow> for RunSnapshot {
+    type Error = DbError;
+
+    fn try_from(row: SnapshotRow) -> DbResult<Self> {
+        let tokens = row.input_tokens.zip(row.output_tokens);
+        Ok(Self {
+            state: from_json(&row.state)?,
+            text: row.text,
+            seq: u64::try_from(row.run_seq).unwrap_or(0),
+            usage: tokens.and_then(|(input, output)| {
+                Some(Usage {
+                    input_tokens: u32::try_from(input).ok()?,
+                    output_tokens: u32::try_from(output).ok()?,
+                })
+            }),
+        })
+    }
+}
+
 #[derive(sqlx::FromRow)]
 struct SentRow {
     conversation_id: String,
@@ -133,23 +152,7 @@ impl Db {
             .bind(user.to_string())
             .fetch_optional(pool)
             .await)?;
-        row.map(|row| {
-            Ok(RunSnapshot {
-                state: from_json(&row.state)?,
-                text: row.text,
-                seq: u64::try_from(row.run_seq).unwrap_or(0),
-                usage: row
-                    .input_tokens
-                    .zip(row.output_tokens)
-                    .and_then(|(input, output)| {
-                        Some(Usage {
-                            input_tokens: u32::try_from(input).ok()?,
-                            output_tokens: u32::try_from(output).ok()?,
-                        })
-                    }),
-            })
-        })
-        .transpose()
+        row.map(RunSnapshot::try_from).transpose()
     }
 
     /// The open runs of a conversation that is about to go.
@@ -219,17 +222,18 @@ impl Db {
             .collect()
     }
 
-    /// What is stored of a run's text, and the last event that it holds; `None` when the run is gone.
+    /// What is stored of a run, whoever's it is: for whoever drives it or ends it. `None` when it is gone.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn find_checkpoint(&self, run: RunId) -> DbResult<Option<(String, u64)>> {
-        const SQL: &str = "select text, run_seq from message where run_id = $1";
-        let row: Option<(String, i64)> = on!(&self.write, |pool| sqlx::query_as(SQL)
+    pub async fn find_stored(&self, run: RunId) -> DbResult<Option<RunSnapshot>> {
+        const SQL: &str = "select r.state, m.text, m.run_seq, r.input_tokens, r.output_tokens \
+             from run r join message m on m.message_id = r.message_id where r.run_id = $1 and m.run_id = r.run_id";
+        let row: Option<SnapshotRow> = on!(&self.write, |pool| sqlx::query_as(SQL)
             .bind(run.to_string())
             .fetch_optional(pool)
             .await)?;
-        Ok(row.map(|(text, seq)| (text, u64::try_from(seq).unwrap_or(0))))
+        row.map(RunSnapshot::try_from).transpose()
     }
 
     /// Stores the texts of open runs, in one statement for many of them. A text that is older than what is stored changes
@@ -253,7 +257,8 @@ impl Db {
             let sql = format!(
                 "with latest (run_id, text, seq) as (values {}) \
                  update message set text = latest.text, run_seq = latest.seq, updated_at = $1 from latest \
-                 where message.run_id = latest.run_id and message.run_seq < latest.seq",
+                 where message.run_id = latest.run_id and message.run_seq < latest.seq \
+                 and exists (select 1 from run where run.run_id = latest.run_id and not run.is_ended)",
                 rows.join(", ")
             );
             on!(&self.write, |pool| {

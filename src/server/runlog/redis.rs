@@ -32,6 +32,10 @@ use tokio::{
 
 /// Longest time that a round trip may take before the log counts as not delivering.
 const ROUND_TRIP: Duration = Duration::from_secs(2);
+/// Longest time that a process which stops waits for its last events to be published.
+const SETTLE: Duration = Duration::from_secs(1);
+/// How often it looks.
+const SETTLE_LOOK: Duration = Duration::from_millis(10);
 /// How long a process's own stream outlives its last message.
 const NODE_TTL_S: u32 = 3_600;
 /// Most messages kept for a process.
@@ -109,6 +113,9 @@ impl RedisLog {
 
     /// What Redis has of a run after a number, up to the first gap.
     pub(super) async fn rest(&self, run: RunId, after: u64) -> Vec<SequencedEvent> {
+        if !self.shared.is_up.load(Ordering::Relaxed) {
+            return Vec::new();
+        }
         let events = match self.shared.range(run).await {
             Ok(events) => events,
             Err(error) => {
@@ -124,6 +131,9 @@ impl RedisLog {
     }
 
     pub(super) async fn announce(&self, run: RunId, end: SequencedEvent) {
+        if !self.shared.is_up.load(Ordering::Relaxed) {
+            return;
+        }
         let mut pipeline = ::redis::pipe();
         publisher::add(&mut pipeline, run, &end);
         let mut commands = self.shared.redis.commands();
@@ -137,6 +147,16 @@ impl RedisLog {
         if let Err(error) = self.shared.signal(instance, &Signal::Stop(run)).await {
             tracing::debug!(%error, run.id = %run, "a stop goes by the database alone");
         }
+    }
+
+    /// Waits until everything is published, or Redis does not take it.
+    pub(super) async fn settle(&self) {
+        let settled = async {
+            while !lock(&self.shared.unpublished).is_empty() {
+                tokio::time::sleep(SETTLE_LOOK).await;
+            }
+        };
+        let _ = timeout(SETTLE, settled).await;
     }
 
     pub(super) fn stops(&self) -> broadcast::Receiver<RunId> {
@@ -159,6 +179,14 @@ impl RedisLog {
         };
         timeout(ROUND_TRIP, round_trip).await.unwrap_or(false)
     }
+}
+
+/// Where the events begin that have no gap between them and the newest. A gap is what Redis did not get while it was away.
+fn after_last_gap(events: &[SequencedEvent]) -> usize {
+    events
+        .windows(2)
+        .rposition(|pair| pair[1].seq != pair[0].seq + 1)
+        .map_or(0, |gap| gap + 1)
 }
 
 impl Shared {
@@ -221,19 +249,29 @@ impl Shared {
             return None;
         }
         let events = self.range(run).await.ok()?;
-        let (first, last) = (events.first()?.seq, events.last()?.clone());
-        self.memory.open_after(run, first - 1);
-        for event in events {
-            if !self.memory.append_numbered(run, event) {
-                self.memory.forget(run);
-                return None;
+        let from = after_last_gap(&events);
+        let (first, last) = (events.get(from)?.seq, events.last()?.clone());
+        {
+            let mut mirrors = lock(&self.mirrors);
+            if self.memory.holds(run) && !mirrors.contains_key(&run) {
+                // It is driven here after all, or has ended.
+                return Some(());
             }
+            self.memory.open_after(run, first - 1);
+            for event in events.into_iter().skip(from) {
+                if !self.memory.append_numbered(run, event) {
+                    mirrors.remove(&run);
+                    self.memory.forget(run);
+                    return None;
+                }
+            }
+            if last.event.is_end() {
+                mirrors.remove(&run);
+                self.memory.close(run);
+                return Some(());
+            }
+            mirrors.entry(run).or_insert(last.seq);
         }
-        if last.event.is_end() {
-            self.memory.close(run);
-            return Some(());
-        }
-        lock(&self.mirrors).entry(run).or_insert(last.seq);
         // The listener waits for the runs that it knew of when it began to wait.
         self.signal(&self.instance, &Signal::Wake).await.ok()
     }

@@ -81,6 +81,7 @@ pub fn ChatPage() -> impl IntoView {
         open: RwSignal::new(None),
         follow: Follow::new(),
         prompt: RwSignal::new(None),
+        is_asking: RwSignal::new(false),
         reload: Callback::new(move |()| content.refetch()),
     });
     let title = move || {

@@ -88,12 +88,9 @@ pub(super) fn Composer(
         <div class="dock">
             <JumpButton />
             {move || draft.problem.get().map(|error| view! { <ErrorNotice error /> })}
-            {move || {
-                draft
-                    .is_waiting
-                    .get()
-                    .then(|| view! { <p class="message-status" role="status">{WAITING}</p> })
-            }}
+            <p class="waiting" role="status">
+                {move || draft.is_waiting.get().then_some(WAITING)}
+            </p>
             <form class="composer" method="post" action="/chat" on:submit=submit>
                 <label class="sr-only" for="message">
                     "Message"
@@ -300,7 +297,10 @@ fn derive_send(draft: Draft, content: Loaded<ChatContent>) -> Callback<()> {
                         return;
                     }
                     draft.key.set_value(None);
-                    clear(draft, &written);
+                    // Who looks at another conversation by now writes there.
+                    if untrack(|| self::place(session)) == place {
+                        clear(draft, &written);
+                    }
                     match open {
                         Some(open) => {
                             open.show_sent(&sent, written);

@@ -64,7 +64,12 @@ pub(super) fn RegenerateButton(
     view! {
         <form method="post" action="/api/regenerate_answer" on:submit=submit>
             <input type="hidden" name="message" value=message.to_string() />
-            <button class="icon-btn" aria-label="Regenerate" title="Regenerate">
+            <button
+                class="icon-btn"
+                aria-label="Regenerate"
+                title="Regenerate"
+                disabled=move || session.is_asking.get()
+            >
                 <Icon name="refresh-cw" />
             </button>
         </form>
@@ -95,7 +100,9 @@ pub(super) fn ContinueButton(
     view! {
         <form method="post" action="/api/continue_answer" on:submit=submit>
             <input type="hidden" name="message" value=message.to_string() />
-            <button class="btn">{label}</button>
+            <button class="btn" disabled=move || session.is_asking.get()>
+                {label}
+            </button>
         </form>
     }
 }
@@ -107,9 +114,15 @@ fn begin<Asking: Future<Output = AppResult<Sent>> + 'static>(
     ask: impl FnMut() -> Asking + 'static,
     show: impl FnOnce(Sent) + 'static,
 ) {
+    if session.is_asking.get_untracked() {
+        return;
+    }
+    session.is_asking.set(true);
     problem.set(None);
     spawn_local(async move {
-        match insist(ask, |_| ()).await {
+        let outcome = insist(ask, |_| ()).await;
+        let _ = session.is_asking.try_set(false);
+        match outcome {
             // Whoever has left the page is not brought back to it.
             Ok(_) if problem.try_get_untracked().is_none() => {}
             Ok(sent) => {

@@ -18,6 +18,8 @@ pub struct ChatSession {
     pub follow: Follow,
     /// A prompt that is to be sent as if it had been written.
     pub prompt: RwSignal<Option<String>>,
+    /// Whether another answer is being asked for.
+    pub is_asking: RwSignal<bool>,
     /// Loads the page's data again.
     pub reload: Callback<()>,
 }

@@ -34,15 +34,18 @@ pub(super) async fn listen(log: Weak<Shared>) {
     let mut is_told = false;
     while let Some(shared) = log.upgrade() {
         let connected = shared.redis.connect(BLOCK + SILENCE).await;
+        drop(shared);
         let error = match connected {
             Ok(connection) => {
-                if is_told {
-                    tracing::info!("Redis is back: runs of other nodes are followed live again");
-                }
-                (wait, is_told) = (FIRST_WAIT, false);
-                shared.is_up.store(true, Ordering::Relaxed);
-                drop(shared);
-                let Err(error) = listen_on(&log, connection).await else {
+                let heard = || {
+                    if std::mem::take(&mut is_told) {
+                        tracing::info!(
+                            "Redis is back: runs of other nodes are followed live again"
+                        );
+                    }
+                    wait = FIRST_WAIT;
+                };
+                let Err(error) = listen_on(&log, connection, heard).await else {
                     return;
                 };
                 error
@@ -61,8 +64,21 @@ pub(super) async fn listen(log: Weak<Shared>) {
     }
 }
 
-/// Listens on one connection; an error is its end, `Ok` that of the log.
-async fn listen_on(log: &Weak<Shared>, mut connection: MultiplexedConnection) -> RedisResult<()> {
+/// Listens on one connection; an error is its end, `Ok` that of the log. `heard` is called when Redis has answered for the
+/// first time: one that loads its data, or refuses the command, takes connections as well.
+async fn listen_on(
+    log: &Weak<Shared>,
+    mut connection: MultiplexedConnection,
+    heard: impl FnOnce(),
+) -> RedisResult<()> {
+    redis::cmd("XLEN")
+        .arg(node_key(""))
+        .query_async::<u64>(&mut connection)
+        .await?;
+    if let Some(shared) = log.upgrade() {
+        shared.is_up.store(true, Ordering::Relaxed);
+    }
+    heard();
     // A Redis that came back may number anew, so all messages there are count as new: hearing one twice does no harm.
     let mut signals_read = "0".to_owned();
     let mut unread = HashMap::new();
@@ -128,6 +144,8 @@ impl Shared {
         match number {
             Some(number) if is_taken && !is_end => {
                 mirrors.insert(run, number);
+                // What is older is in the database, or will be before anybody asks for it.
+                self.memory.trim(run, number);
             }
             _ => {
                 mirrors.remove(&run);

@@ -13,7 +13,7 @@ use std::{
     sync::{Arc, Weak},
     time::Duration,
 };
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 /// Longest time that Redis may take to accept events.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -56,39 +56,45 @@ pub(super) fn add(pipeline: &mut Pipeline, run: RunId, event: &SequencedEvent) {
 
 /// Publishes until the log is gone.
 pub(super) async fn publish(log: Weak<Shared>) {
-    let mut publisher = Publisher::default();
+    let mut publisher = Publisher {
+        connection: None,
+        sent: HashMap::new(),
+        is_failing: false,
+        wait: FIRST_WAIT,
+    };
     while let Some(shared) = log.upgrade() {
         // The log must be able to go while this waits, and lets a waiting publisher know by nothing.
-        let _ = tokio::time::timeout(Duration::from_secs(1), shared.publish.notified()).await;
+        if lock(&shared.unpublished).is_empty() {
+            let _ = tokio::time::timeout(Duration::from_secs(1), shared.publish.notified()).await;
+        }
         publisher.catch_up(&shared).await;
     }
 }
 
 /// What is known of what Redis has.
-#[derive(Default)]
 struct Publisher {
     connection: Option<MultiplexedConnection>,
     /// The last event of each open run that Redis has.
     sent: HashMap<RunId, u64>,
     is_failing: bool,
+    /// Until Redis is tried again.
+    wait: Duration,
 }
 
 impl Publisher {
     /// Sends everything there is.
     async fn catch_up(&mut self, shared: &Arc<Shared>) {
-        let mut wait = FIRST_WAIT;
         loop {
             let runs = mem::take(&mut *lock(&shared.unpublished));
             if runs.is_empty() {
                 return;
             }
-            let began = Instant::now();
             match self
                 .send(shared, &runs.iter().copied().collect::<Vec<_>>())
                 .await
             {
                 Ok(()) => {
-                    wait = FIRST_WAIT;
+                    self.wait = FIRST_WAIT;
                     if mem::take(&mut self.is_failing) {
                         tracing::info!("Redis is back: runs are shared with other nodes again");
                     }
@@ -98,9 +104,12 @@ impl Publisher {
                         tracing::warn!(%error, "Redis does not take events; answers go on, other nodes show them from the database");
                     }
                     self.connection = None;
-                    lock(&shared.unpublished).extend(runs);
-                    sleep(wait.saturating_sub(began.elapsed())).await;
-                    wait = (wait * 2).min(MAX_WAIT);
+                    let still_here = runs.into_iter().filter(|run| shared.memory.holds(*run));
+                    lock(&shared.unpublished).extend(still_here);
+                    sleep(self.wait).await;
+                    self.wait = (self.wait * 2).min(MAX_WAIT);
+                    // The log may have gone meanwhile.
+                    return;
                 }
             }
         }
@@ -115,6 +124,8 @@ impl Publisher {
         // What Redis has is known only once it has answered.
         let mut sent = Vec::new();
         for &run in runs {
+            // Noted before it is sent: after a failure Redis is asked what it has of each run that is noted.
+            self.sent.entry(run).or_insert(0);
             let Some(events) = self.unsent(shared, run) else {
                 self.sent.remove(&run);
                 continue;
