@@ -1,6 +1,6 @@
 # Two commands are enough: `make serve` and `make test`. The work is done in .ci/.
 .DEFAULT_GOAL := help
-.PHONY: help serve build dist dev test lint fmt bench models better-model clean-site
+.PHONY: help serve build dist dev test lint fmt bench chaos models better-model clean-site
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,8 +26,11 @@ lint: ## check format, lints, documentation and the rules of the house
 fmt: ## format the Rust code
 	@cargo fmt
 
-bench: ## measure the numbers that the README reports
-	@.ci/bench
+bench: ## measure the numbers that the README reports (ONLY=load for one part of them)
+	@.ci/bench $(ONLY)
+
+chaos: ## kill nodes and databases under load for 10 minutes, then check what is left (FOR=60 for a minute)
+	@.ci/chaos $(FOR)
 
 models: ## fetch the small local model again if it is missing or damaged
 	@.ci/setup-models

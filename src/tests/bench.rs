@@ -1,10 +1,10 @@
-//! Measures the server program as people meet it: its start, its first token, and many streams at once. A scripted upstream
-//! and the server run as processes of their own on this machine's loopback; everything goes through HTTP.
-//! `cargo run --release --example bench -- all`
+//! Measures the server program as people meet it: its start, its first token, and many streams at once, against the
+//! upstream itself and against nginx. Everything runs as processes of its own on this machine's loopback and goes through
+//! HTTP. `cargo run --release --example bench -- all`
 
 #![expect(
     dead_code,
-    reason = "tests do more with people and event streams than measurements do"
+    reason = "tests do more with people and event streams than measurements do, and the chaos test more with programs"
 )]
 #![expect(
     clippy::expect_used,
@@ -15,39 +15,78 @@
 
 #[path = "bench/answer.rs"]
 mod answer;
+#[path = "bench/cost.rs"]
+mod cost;
+#[path = "bench/crowd.rs"]
+mod crowd;
 #[path = "bench/first_token.rs"]
 mod first_token;
 #[path = "bench/load.rs"]
 mod load;
-#[path = "bench/person.rs"]
-mod person;
-#[path = "bench/programs.rs"]
+#[path = "bench/outcome.rs"]
+mod outcome;
+#[path = "bench/plot.rs"]
+mod plot;
 mod programs;
+#[path = "bench/stage.rs"]
+mod stage;
 #[path = "bench/start.rs"]
 mod start;
-#[path = "bench/support.rs"]
+#[path = "programs/support.rs"]
 mod support;
-#[path = "bench/table.rs"]
-mod table;
-#[path = "bench/wire.rs"]
-mod wire;
+#[path = "bench/usage.rs"]
+mod usage;
 
 use clap::{Parser, Subcommand};
 use load::Load;
-use programs::Programs;
-use std::{io, process::ExitCode, time::Duration};
-use table::Table;
+use programs::{
+    Programs, absolute,
+    server::{Home, Server, Setting},
+    table::Table,
+    upstream::Upstream,
+};
+use stage::Stage;
+use std::{
+    io,
+    path::PathBuf,
+    process::{ExitCode, Stdio},
+    time::Duration,
+};
 
-/// Longest time that a phase may take beside the streams it plays.
+/// Longest time that a phase may take beside the streams it plays: programs start, accounts are made, answers are judged.
 const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Measures the server program and prints Markdown tables. Fails when an answer is wrong or does not come.
 #[derive(Parser)]
 struct Arguments {
     #[command(flatten)]
-    programs: Programs,
+    programs: BenchPrograms,
+    /// How long each stream goes on, in seconds; other measurements take accordingly many answers.
+    #[arg(long, global = true, default_value_t = 60)]
+    seconds: usize,
     #[command(subcommand)]
     phase: Phase,
+}
+
+/// Where the programs are, and what the server serves.
+#[derive(clap::Args)]
+struct BenchPrograms {
+    #[command(flatten)]
+    programs: Programs,
+    /// The site that the server serves.
+    #[arg(long, global = true, default_value = "target/site")]
+    site: PathBuf,
+}
+
+impl BenchPrograms {
+    /// Starts a server in `home`.
+    async fn start(&self, home: &Home, upstream: &Upstream) -> io::Result<Server> {
+        let site = absolute(&self.site)?;
+        Setting::new(&self.programs, home, upstream.base_url())?
+            .with("LEPTOS_SITE_ROOT", &site.to_string_lossy())
+            .start(Stdio::inherit())
+            .await
+    }
 }
 
 /// What to measure.
@@ -55,18 +94,21 @@ struct Arguments {
 enum Phase {
     /// From the start of the process to the first answer, and the memory it holds while nobody is there.
     Start,
-    /// What the server adds to the time to the first token, one stream at a time.
+    /// What the server adds to the time to the first token, to one stream at a time and to a hundred.
     Ttft,
-    /// Many streams at once.
+    /// What answers of 1,000 tokens cost, against nginx.
+    Cost,
+    /// From one stream to a thousand at once.
     Load(Load),
     /// Everything, each with its table.
     All(Load),
 }
 
-#[tokio::main]
+// One thread: the readers leave the rest of the machine to what is measured.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let Arguments { programs, phase } = Arguments::parse();
-    match measure(&programs, &phase).await {
+    let arguments = Arguments::parse();
+    match measure(&arguments).await {
         Ok(0) => ExitCode::SUCCESS,
         Ok(errors) => {
             eprintln!("error: {errors} answers were wrong or did not come.");
@@ -80,28 +122,44 @@ async fn main() -> ExitCode {
 }
 
 /// Runs what was asked for; gives the number of answers that were not as they must be.
-async fn measure(programs: &Programs, phase: &Phase) -> io::Result<usize> {
-    let (starts, first_tokens, load) = match phase {
-        Phase::Start => (true, false, None),
-        Phase::Ttft => (false, true, None),
-        Phase::Load(load) => (false, false, Some(load)),
-        Phase::All(load) => (true, true, Some(load)),
-    };
-    if starts {
-        show(within(Duration::ZERO, start::measure(programs)).await?);
+async fn measure(arguments: &Arguments) -> io::Result<usize> {
+    let Arguments {
+        programs,
+        seconds,
+        phase,
+    } = arguments;
+    let (seconds, is_all) = (*seconds, matches!(phase, Phase::All(_)));
+    let mut wrong = 0;
+    if is_all || matches!(phase, Phase::Start) {
+        show(&within(Duration::ZERO, start::measure(programs)).await?);
     }
-    if first_tokens {
-        show(within(Duration::ZERO, first_token::measure(programs)).await?);
-    }
-    let Some(load) = load else {
+    if matches!(phase, Phase::Start) {
         return Ok(0);
-    };
-    let (table, errors) = within(load.duration(), load::measure(programs, load)).await?;
-    show(table);
-    Ok(errors)
+    }
+    let stage = Stage::set(programs).await?;
+    if is_all || matches!(phase, Phase::Ttft) {
+        show(&within(Duration::ZERO, first_token::measure(programs)).await?);
+        let playing = crowd::duration(seconds);
+        let (table, errors) = within(playing, crowd::measure(&stage, seconds)).await?;
+        show(&table);
+        wrong += errors;
+    }
+    if is_all || matches!(phase, Phase::Cost) {
+        let playing = cost::duration(seconds);
+        let (table, errors) = within(playing, cost::measure(&stage, seconds)).await?;
+        show(&table);
+        wrong += errors;
+    }
+    if let Phase::Load(load) | Phase::All(load) = phase {
+        let playing = load.duration(seconds) + PATIENCE * u32::try_from(load.levels()).unwrap_or(1);
+        let (tables, errors) = within(playing, load::measure(&stage, load, seconds)).await?;
+        tables.iter().for_each(show);
+        wrong += errors;
+    }
+    Ok(wrong)
 }
 
-fn show(table: Table) {
+fn show(table: &Table) {
     println!("{table}");
 }
 

@@ -1,11 +1,15 @@
 //! What the server adds to the time to the first token, against the same question put straight to the upstream.
 
-use super::{
-    person::sign_up,
-    programs::{Home, Programs, Server, Upstream},
-    table::{Table, median, number, quantile},
+use super::BenchPrograms;
+use crate::{
+    programs::{
+        person::sign_up,
+        server::Home,
+        table::{Table, median, number, quantile},
+        upstream::Upstream,
+    },
+    support::{client::http_client, person::Person},
 };
-use crate::support::{client::http_client, person::Person};
 use inspireai::model::{event::RunEvent, ids::RunId};
 use serde_json::json;
 use std::io;
@@ -23,12 +27,13 @@ const QUESTION: &str = "tokens=5 rate=50";
 const FIRST_TOKEN: &str = "0000 ";
 
 /// Asks in turn directly and through the server, one stream at a time.
-pub async fn measure(programs: &Programs) -> io::Result<Table> {
-    let upstream = Upstream::start(programs).await?;
+pub async fn measure(programs: &BenchPrograms) -> io::Result<Table> {
+    let upstream = Upstream::start(&programs.programs).await?;
     let home = Home::new()?;
-    let server = Server::start_with_tools(programs, &home, &upstream).await?;
+    let server = programs.start(&home, &upstream).await?;
+    server.learn_tools().await?;
     let http = http_client();
-    let ada = sign_up(&http, &server, "ada").await?;
+    let ada = sign_up(&http, server.address(), "ada").await?;
     let (mut direct, mut through, mut sending, mut added) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for pair in 0..WARM_UP + PAIRS {

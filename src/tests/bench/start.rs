@@ -1,8 +1,11 @@
 //! How long the server takes to start, and what it holds while nobody is there.
 
-use super::{
-    programs::{Home, Programs, Server, Upstream, resident_mb},
+use super::BenchPrograms;
+use crate::programs::{
+    process::resident_mb,
+    server::Home,
     table::{Table, median, number},
+    upstream::Upstream,
 };
 use std::{io, time::Duration};
 use tokio::time::sleep;
@@ -14,17 +17,18 @@ const REST: Duration = Duration::from_secs(2);
 
 /// Starts it several times on nothing, which makes the database and fills the catalogue, and each time once more on what
 /// is then there.
-pub async fn measure(programs: &Programs) -> io::Result<Table> {
-    let upstream = Upstream::start(programs).await?;
+pub async fn measure(programs: &BenchPrograms) -> io::Result<Table> {
+    let upstream = Upstream::start(&programs.programs).await?;
     let (mut first, mut again, mut resident) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let home = Home::new()?;
-        let server = Server::start(programs, &home, &upstream).await?;
+        let server = programs.start(&home, &upstream).await?;
         first.push(milliseconds(server.started_in()));
         sleep(REST).await;
         resident.push(resident_mb(server.pid())?);
         server.stop().await?;
-        let server = Server::start_with_tools(programs, &home, &upstream).await?;
+        let server = programs.start(&home, &upstream).await?;
+        server.learn_tools().await?;
         again.push(milliseconds(server.started_in()));
         server.stop().await?;
     }

@@ -19,7 +19,7 @@ use axum::{
 pub use exchange::{Ending, Exchange};
 use exchange::{Ledger, Ticket};
 use futures::{Stream, stream};
-use scenario::{Act, Completion, Plan, Step};
+use scenario::{Act, Answer, Completion, Plan};
 use serde_json::{Value, json};
 use std::{io, net::SocketAddr};
 use tokio::{
@@ -142,16 +142,16 @@ async fn complete(
             ticket.end(Ending::Complete);
             ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
         }
-        Plan::Answer(steps) if completion.is_streamed => (
+        Plan::Answer(answer) if completion.is_streamed => (
             [
                 (header::CONTENT_TYPE, "text/event-stream"),
                 (header::CACHE_CONTROL, "no-cache"),
             ],
-            Body::from_stream(play(steps, ticket)),
+            Body::from_stream(play(answer, ticket)),
         )
             .into_response(),
-        Plan::Answer(steps) => {
-            let (text, tokens) = scenario::whole(&steps);
+        Plan::Answer(answer) => {
+            let (text, tokens) = scenario::whole(&answer.steps);
             ticket.end(Ending::Complete);
             Json(scenario::completion(&completion.model, &text, tokens)).into_response()
         }
@@ -159,10 +159,11 @@ async fn complete(
 }
 
 /// Plays steps at their times, counted from the first, so that a late timer does not slow the rest down.
-fn play(steps: Vec<Step>, ticket: Ticket) -> impl Stream<Item = io::Result<Bytes>> {
+fn play(answer: Answer, ticket: Ticket) -> impl Stream<Item = io::Result<Bytes>> {
     let began = Instant::now();
-    let state = (steps.into_iter(), Some(ticket));
-    stream::unfold(state, move |(mut steps, mut ticket)| async move {
+    let Answer { steps, envelope } = answer;
+    let state = (steps.into_iter(), envelope, Some(ticket));
+    stream::unfold(state, move |(mut steps, envelope, mut ticket)| async move {
         let Some(step) = steps.next() else {
             if let Some(ticket) = ticket.take() {
                 ticket.end(Ending::Complete);
@@ -174,11 +175,11 @@ fn play(steps: Vec<Step>, ticket: Ticket) -> impl Stream<Item = io::Result<Bytes
             sleep_until(due).await;
         }
         let item = match step.act {
-            Act::Token { frame, .. } => {
+            Act::Token(text) => {
                 if let Some(ticket) = &ticket {
                     ticket.count_token();
                 }
-                Ok(Bytes::from(frame))
+                Ok(Bytes::from(envelope.frame(&text)))
             }
             Act::Raw(bytes) => Ok(Bytes::from(bytes)),
             Act::Silence => std::future::pending().await,
@@ -189,7 +190,7 @@ fn play(steps: Vec<Step>, ticket: Ticket) -> impl Stream<Item = io::Result<Bytes
                 Err(io::Error::other("the script says so"))
             }
         };
-        Some((item, (steps, ticket)))
+        Some((item, (steps, envelope, ticket)))
     })
 }
 

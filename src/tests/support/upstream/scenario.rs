@@ -54,7 +54,31 @@ pub(super) enum Plan {
     /// A web page.
     Page(&'static str),
     /// A stream.
-    Answer(Vec<Step>),
+    Answer(Answer),
+}
+
+/// What is streamed, and what each of its tokens is wrapped in.
+pub(super) struct Answer {
+    pub(super) steps: Vec<Step>,
+    pub(super) envelope: Envelope,
+}
+
+/// The chunk around a token's text. It is the same for all tokens of an answer, so it is written once: a crowded upstream
+/// must not be what makes tokens late.
+pub(super) struct Envelope {
+    before: String,
+    after: String,
+}
+
+impl Envelope {
+    /// The frame of one token.
+    pub(super) fn frame(&self, text: &str) -> Vec<u8> {
+        let mut frame = Vec::with_capacity(self.before.len() + text.len() + self.after.len() + 8);
+        frame.extend_from_slice(self.before.as_bytes());
+        serde_json::to_writer(&mut frame, text).expect("text is JSON, and memory takes it");
+        frame.extend_from_slice(self.after.as_bytes());
+        frame
+    }
 }
 
 /// One thing to do, at a time counted from the answer's beginning.
@@ -65,8 +89,8 @@ pub(super) struct Step {
 
 /// What to do.
 pub(super) enum Act {
-    /// Send a token in its frame.
-    Token { text: String, frame: Vec<u8> },
+    /// Send a token.
+    Token(String),
     /// Send bytes as they are.
     Raw(Vec<u8>),
     /// Send nothing more, and do not end.
@@ -293,8 +317,7 @@ impl Script {
         } else {
             text.into()
         };
-        let frame = self.chunk(&json!({ "content": text }), None).into_bytes();
-        self.act(Act::Token { text, frame });
+        self.act(Act::Token(text));
         self.at += self.pace;
         self.tokens += 1;
     }
@@ -368,6 +391,16 @@ impl Script {
         self.is_closed = true;
     }
 
+    fn envelope(&self) -> Envelope {
+        const TEXT: &str = "\"the text\"";
+        let chunk = self.chunk(&json!({ "content": "the text" }), None);
+        let (before, after) = chunk.split_once(TEXT).expect("it holds the text");
+        Envelope {
+            before: before.to_owned(),
+            after: after.to_owned(),
+        }
+    }
+
     fn chunk(&self, delta: &Value, reason: Option<&str>) -> String {
         let chunk = json!({
             "id": "chatcmpl-scripted",
@@ -379,7 +412,7 @@ impl Script {
         format!("data: {chunk}\n\n")
     }
 
-    fn end(mut self, question: &Completion) -> Vec<Step> {
+    fn end(mut self, question: &Completion) -> Answer {
         if !self.is_closed {
             let reason = self.chunk(&json!({}), Some(self.reason));
             self.raw(&reason);
@@ -397,7 +430,10 @@ impl Script {
             }
             self.raw("data: [DONE]\n\n");
         }
-        self.steps
+        Answer {
+            envelope: self.envelope(),
+            steps: self.steps,
+        }
     }
 }
 
@@ -414,7 +450,7 @@ pub(super) fn whole(steps: &[Step]) -> (String, usize) {
     let tokens: Vec<&str> = steps
         .iter()
         .filter_map(|step| match &step.act {
-            Act::Token { text, .. } => Some(text.as_str()),
+            Act::Token(text) => Some(text.as_str()),
             _ => None,
         })
         .collect();

@@ -1,12 +1,18 @@
-//! People for measurements: accounts made through the public door.
+//! People: accounts made through the public door.
 
-use super::programs::Server;
 use crate::support::{client::Client, person::Person};
-use std::io;
+use std::{io, net::SocketAddr};
 
-/// Somebody new with an account.
-pub async fn sign_up(http: &reqwest::Client, server: &Server, name: &str) -> io::Result<Person> {
-    let visitor = Client::new(http.clone(), server.address());
+/// Somebody new with an account at a server.
+///
+/// # Errors
+/// When the server does not give one.
+pub async fn sign_up(
+    http: &reqwest::Client,
+    address: SocketAddr,
+    name: &str,
+) -> io::Result<Person> {
+    let visitor = Client::new(http.clone(), address);
     let form = [("name", name), ("password", "correct horse battery")];
     let reply = visitor.call("sign_up", &form).await;
     if reply.status == 200 {

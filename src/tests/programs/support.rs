@@ -1,4 +1,4 @@
-//! What measurements share with the tests.
+//! What measurements and the chaos test share with the tests.
 
 #[path = "../support/client.rs"]
 pub mod client;
