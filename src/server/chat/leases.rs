@@ -41,9 +41,12 @@ impl Chat {
     /// When the database fails.
     pub async fn recover(&self) -> DbResult<()> {
         if self.db.is_exclusive() {
-            for run in self.db.interrupt_all().await? {
-                metrics::run_ended("interrupted");
-                tracing::warn!(run.id = %run, "answer interrupted: the server that wrote it was stopped");
+            let runs = self.db.interrupt_open_runs().await?;
+            if runs > 0 {
+                tracing::warn!(
+                    runs,
+                    "answers interrupted: the server that wrote them was stopped"
+                );
             }
         }
         Ok(())

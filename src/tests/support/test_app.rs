@@ -64,7 +64,7 @@ impl Builder {
             environment,
             http: http_client(),
             _database: self.database,
-            data_dir: data_dir,
+            data_dir,
         }
     }
 }

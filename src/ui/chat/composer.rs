@@ -88,9 +88,7 @@ pub(super) fn Composer(
         <div class="dock">
             <JumpButton />
             {move || draft.problem.get().map(|error| view! { <ErrorNotice error /> })}
-            <p class="waiting" role="status">
-                {move || draft.is_waiting.get().then_some(WAITING)}
-            </p>
+            <Waiting draft />
             <form class="composer" method="post" action="/chat" on:submit=submit>
                 <label class="sr-only" for="message">
                     "Message"
@@ -117,6 +115,19 @@ pub(super) fn Composer(
                 </div>
             </form>
         </div>
+    }
+}
+
+/// Says that a message waits for its server. It is always on the page, so that its words are read out when they come.
+#[component]
+fn Waiting(
+    /// What is written.
+    draft: Draft,
+) -> impl IntoView {
+    view! {
+        <p class="waiting" role="status">
+            {move || draft.is_waiting.get().then_some(WAITING)}
+        </p>
     }
 }
 
