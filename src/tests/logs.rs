@@ -216,7 +216,7 @@ async fn a_slow_statement_is_logged(database: Database) {
     let line = setting
         .log
         .until("the slow statement's line", |line| {
-            line.contains("slow statement") && line.contains("is_stop_requested")
+            line.contains("slow statement") && line.contains("set is_stop_requested")
         })
         .await;
     let line: Value = serde_json::from_str(&line).expect("JSON");

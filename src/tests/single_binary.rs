@@ -3,6 +3,7 @@
 use crate::support::{
     client::{Client, Reply, http_client},
     process::{Process, Variables},
+    test_app::sign_up,
 };
 use reqwest::{Method, header};
 use std::{
@@ -77,7 +78,7 @@ async fn it_needs_an_empty_directory_and_keeps_its_data_in_it() {
         let policy = reply.header("cache-control");
         assert!(policy.contains("immutable"), "{file}: {policy}");
     }
-    server.sign_up("ada").await;
+    assert_eq!(sign_up(&visitor, "ada").await.status, 200);
     assert!(directory.path().join("data/inspireai.db").is_file());
 }
 

@@ -77,15 +77,14 @@ struct Driver {
 }
 
 impl Chat {
-    /// Starts driving a run in a task of its own: it lives on when whoever asked goes away.
-    pub(super) fn drive(&self, drive: Drive) {
-        let cancelled = CancellationToken::new();
-        self.log.open(drive.run);
-        self.driven().insert(drive.run, cancelled.clone());
+    /// Gets a run ready on behalf of the request that asks for it. What this gives starts driving it, in a task of its own: it
+    /// lives on when whoever asked goes away.
+    pub(super) fn prepare(&self, drive: Drive) -> impl FnOnce() + Send + use<> {
+        let (chat, run, cancelled) = (self.clone(), drive.run, CancellationToken::new());
         let driver = Driver {
             chat: self.clone(),
-            run: drive.run,
-            cancelled,
+            run,
+            cancelled: cancelled.clone(),
             text: drive.text,
             pending: String::new(),
             seq: 0,
@@ -94,11 +93,15 @@ impl Chat {
             checkpointed_at: Instant::now(),
             checkpointed: 0,
             storing: None,
-            observer: RunObserver::start(drive.run, drive.api_type.as_str(), &drive.request.model),
+            observer: RunObserver::start(run, drive.api_type.as_str(), &drive.request.model),
         };
         let (trace, span) = driver.observer.context();
-        let task = trace.follow(driver.drive(drive.api_type, drive.request));
-        self.tasks.spawn(task.instrument(span));
+        move || {
+            chat.log.open(run);
+            chat.driven().insert(run, cancelled);
+            let task = trace.follow(driver.drive(drive.api_type, drive.request));
+            chat.tasks.spawn(task.instrument(span));
+        }
     }
 }
 

@@ -264,10 +264,10 @@ impl Chat {
             text: start.text,
         };
         // From here on it is no matter whether whoever asked is still there: what is stored is driven.
-        let chat = self.clone();
+        let begin = self.prepare(drive);
         let storing = async move {
             tx.commit().await?;
-            chat.drive(drive);
+            begin();
             Ok::<(), DbError>(())
         };
         match self.tasks.spawn(storing.in_current_span()).await {
