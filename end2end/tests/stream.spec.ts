@@ -95,7 +95,7 @@ test("finished blocks are never touched again", async ({ member, page }) => {
 test("a finished answer is announced once, and its pieces never", async ({ member, page }) => {
   const chat = await Chat.open(page, "count");
   await chat.ask("count", `${member.name} warms up tokens=2`);
-  const status = page.getByRole("main").getByRole("status");
+  const status = page.getByRole("main").getByRole("status").and(page.locator(".sr-only"));
   await status.evaluate((element) => {
     const announced: string[] = [];
     Object.assign(window, { announced });
