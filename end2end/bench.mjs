@@ -225,8 +225,9 @@ async function measure(browser, context, upstreamUrl, tokens, rate) {
   await page.evaluate(() => window.watch.start());
   await ask(page, question, (tokens / rate) * 1000);
   await page.waitForTimeout(500);
-  const { frames, samples, seconds } = await page.evaluate(() => window.watch.stop());
+  // The trace ends first: handing over thousands of samples is a task of its own, and not the page's.
   const tasks = mainThreadTasks(await stopTracing());
+  const { frames, samples, seconds } = await page.evaluate(() => window.watch.stop());
   await devtools.send("HeapProfiler.collectGarbage");
   const { usedSize } = await devtools.send("Runtime.getHeapUsage");
 

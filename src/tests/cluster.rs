@@ -35,7 +35,10 @@ struct Cluster {
 
 impl Cluster {
     async fn start() -> Self {
-        let redis = RedisServer::start().await;
+        Self::on(RedisServer::start().await).await
+    }
+
+    async fn on(redis: RedisServer) -> Self {
         let app = app(Some(&redis), "1").await;
         let second = app.join().await;
         Self { app, second, redis }
@@ -193,7 +196,16 @@ async fn without_redis_another_node_shows_what_is_stored_and_stops_what_runs() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn when_redis_goes_the_run_goes_on_readers_elsewhere_see_what_is_stored_and_all_catch_up() {
-    let mut cluster = Cluster::start().await;
+    redis_goes_and_comes(Cluster::start().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_redis_that_comes_back_with_its_old_data_catches_up_as_well() {
+    let redis = RedisServer::start_keeping().await;
+    redis_goes_and_comes(Cluster::on(redis).await).await;
+}
+
+async fn redis_goes_and_comes(mut cluster: Cluster) {
     let (ada, ada_there) = cluster.person("ada").await;
     let sent = ada.send_new("count", "tokens=1200 rate=100").await;
     let mut here = ada.follow(sent.run_id, Some(0)).await;
@@ -214,11 +226,17 @@ async fn when_redis_goes_the_run_goes_on_readers_elsewhere_see_what_is_stored_an
     assert_eq!(short.text, "meanwhile");
     let snapshot = |event: &RunEvent| matches!(event, RunEvent::Snapshot { .. });
     seen_there.push(there.until(snapshot).await);
+    let meanwhile = ada.send_new("count", "tokens=900 rate=100").await;
 
     cluster.redis.start_again().await;
     ready_when(&ada, "\"run_log\":true").await;
     ready_when(&ada_there, "\"run_log\":true").await;
-    seen_there.extend(there.rest().await);
+    let later = tokio::join!(read_to_end(&ada_there, meanwhile.run_id), async {
+        seen_there.extend(there.rest().await)
+    });
+    let (begun_without, events) = later.0;
+    assert_eq!(begun_without.text, counted(900));
+    assert!(events.len() > 20, "live as well: {} events", events.len());
     let last_snapshot = seen_there.iter().rposition(|event| snapshot(&event.event));
     let live = &seen_there[last_snapshot.expect("one") + 1..];
     assert!(

@@ -5,6 +5,7 @@ use crate::support::{
     process::{Process, variables},
     reader::fold,
     upstream::{Upstream, counted},
+    within,
 };
 use inspireai::model::{
     ErrorKind,
@@ -173,6 +174,19 @@ async fn on_a_full_disk_readers_get_the_text_everybody_a_sentence_and_with_room_
     server.lift_file_limit().await;
     let (_, transcript) = ada.ask("echo", "and now?").await;
     assert_eq!(transcript.text, "and now?");
+    // What could not be stored is stored now, and the conversation goes on.
+    let stored = async {
+        loop {
+            let answer = ada.last_message(sent.conversation_id).await;
+            if answer.run.expect("a run").state.is_end() {
+                return answer.text;
+            }
+        }
+    };
+    let stored = within("the answer to be stored after all", stored).await;
+    assert!(stored == "ä".repeat(1_500_000), "{} bytes", stored.len());
+    let next = ada.send_in(sent.conversation_id, "bytes=4").await;
+    assert!(ada.read(next.run_id).await.state.is_end());
 }
 
 #[tokio::test]

@@ -56,9 +56,17 @@ async fn two_thousand_tokens_at_a_hundred_a_second_cost_at_most_four_bytes_for_e
 async fn four_times_the_text_costs_at_most_four_and_a_fifth_times_the_bytes() {
     let app = TestApp::start().await;
     let ada = app.sign_up("ada").await;
-    let (short, long) = tokio::join!(cost(&ada, 2_000, 1_000), cost(&ada, 8_000, 1_000));
+    // Four short answers, one after the other, take the time of the long one: what a busy machine does to one it does to all.
+    let shorts = async {
+        let mut bytes = 0;
+        for _ in 0..4 {
+            bytes += cost(&ada, 2_000, 1_000).await;
+        }
+        bytes
+    };
+    let (shorts, long) = tokio::join!(shorts, cost(&ada, 8_000, 1_000));
     assert!(
-        long * 10 <= short * 42,
-        "{short} bytes for 2,000 tokens, {long} for 8,000"
+        long * 40 <= shorts * 42,
+        "{shorts} bytes for four times 2,000 tokens, {long} for 8,000"
     );
 }

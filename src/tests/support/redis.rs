@@ -14,6 +14,7 @@ use tokio::{
 /// A server on a port that stays the same; it is killed when this is dropped.
 pub struct RedisServer {
     port: u16,
+    keeps_data: bool,
     directory: TempDir,
     child: Option<Child>,
 }
@@ -26,6 +27,14 @@ impl RedisServer {
         server
     }
 
+    /// A server that is ready, and has what it was told when it comes back from the dead.
+    pub async fn start_keeping() -> Self {
+        let mut server = Self::planned();
+        server.keeps_data = true;
+        server.start_again().await;
+        server
+    }
+
     /// A server that is not there yet.
     pub fn planned() -> Self {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
@@ -34,6 +43,7 @@ impl RedisServer {
             .port();
         Self {
             port,
+            keeps_data: false,
             directory: TempDir::new().expect("a directory"),
             child: None,
         }
@@ -44,11 +54,12 @@ impl RedisServer {
         format!("redis://127.0.0.1:{}/", self.port)
     }
 
-    /// Starts it, with nothing in it.
+    /// Starts it, with nothing in it unless it keeps its data.
     pub async fn start_again(&mut self) {
         let mut child = Command::new("redis-server")
             .args(["--port", &self.port.to_string(), "--bind", "127.0.0.1"])
-            .args(["--save", "", "--appendonly", "no", "--dir"])
+            .args(["--save", "", "--appendfsync", "always", "--appendonly"])
+            .args([if self.keeps_data { "yes" } else { "no" }, "--dir"])
             .arg(self.directory.path())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
