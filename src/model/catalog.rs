@@ -1,6 +1,9 @@
 //! The catalogue of tools, as pages show it.
 
-use super::params::Parameters;
+use super::{
+    file::ImageDetail,
+    params::{Parameter, Parameters, ReasoningEffort},
+};
 use serde::{Deserialize, Serialize};
 
 /// How a tool is reached.
@@ -90,6 +93,141 @@ impl Capability {
     }
 }
 
+/// Which of a provider's interfaces answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChatApi {
+    /// Chat completions: what every compatible server has.
+    #[default]
+    Completions,
+    /// Responses, with conversations and files by reference.
+    Responses,
+}
+
+/// How a model takes its instructions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InstructionsRole {
+    /// A message of the role `system`.
+    #[default]
+    System,
+    /// A message of the role `developer`.
+    Developer,
+    /// It knows no such role: they go before the first message.
+    User,
+}
+
+/// How a model is held to a shape.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StructuredOutput {
+    /// By nothing but words.
+    Words,
+    /// To any JSON object; its shape is asked for in words and checked here.
+    JsonObject,
+    /// To a JSON schema.
+    #[default]
+    JsonSchema,
+}
+
+/// What a picture costs a model, in tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ImageTokens {
+    /// A basic price, and one for each tile of 512 pixels of the picture brought into 2048 x 2048 with a short side of 768.
+    Tiles {
+        /// For any picture; all there is at low detail.
+        base: u32,
+        /// For each tile.
+        tile: u32,
+    },
+    /// One for each patch of 32 pixels, of a picture that is made smaller until it has at most `max` of them.
+    Patches {
+        /// Most patches.
+        max: u32,
+        /// Tokens for a patch.
+        multiplier: f32,
+    },
+}
+
+/// What a model takes and how, beyond its capabilities: data, because no code knows a model's name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ModelFeatures {
+    /// Which interface answers.
+    pub api: ChatApi,
+    /// How it takes instructions.
+    pub instructions: InstructionsRole,
+    /// The parameters that it takes.
+    pub parameters: Vec<Parameter>,
+    /// The efforts that it knows, least first.
+    pub reasoning_efforts: Vec<ReasoningEffort>,
+    /// How it is held to a shape.
+    pub structured: StructuredOutput,
+    /// How closely it can look at a picture.
+    pub image_details: Vec<ImageDetail>,
+    /// What a picture costs it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image_tokens: Option<ImageTokens>,
+    /// How many tokens it can read and write in one go.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub context_tokens: Option<u32>,
+    /// The longest answer it can give, in tokens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_output_tokens: Option<u32>,
+    /// The slug of the tool that answers when this one's service is down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fallback: Option<String>,
+}
+
+impl Default for ModelFeatures {
+    /// What an OpenAI-compatible server of which no more is known takes.
+    fn default() -> Self {
+        Self {
+            api: ChatApi::default(),
+            instructions: InstructionsRole::default(),
+            parameters: vec![
+                Parameter::Temperature,
+                Parameter::TopP,
+                Parameter::MaxTokens,
+                Parameter::Seed,
+                Parameter::PresencePenalty,
+                Parameter::FrequencyPenalty,
+                Parameter::Stop,
+            ],
+            reasoning_efforts: Vec::new(),
+            structured: StructuredOutput::default(),
+            image_details: vec![ImageDetail::Auto, ImageDetail::Low, ImageDetail::High],
+            image_tokens: None,
+            context_tokens: None,
+            max_output_tokens: None,
+            fallback: None,
+        }
+    }
+}
+
+impl ModelFeatures {
+    /// What a model takes of which the catalogue says no more than how it is reached.
+    #[must_use]
+    pub fn of(api_type: ApiType) -> Self {
+        match api_type {
+            ApiType::Local => Self {
+                parameters: vec![
+                    Parameter::Temperature,
+                    Parameter::TopP,
+                    Parameter::MaxTokens,
+                    Parameter::Seed,
+                    Parameter::RepeatPenalty,
+                    Parameter::Stop,
+                ],
+                image_details: Vec::new(),
+                ..Self::default()
+            },
+            _ => Self::default(),
+        }
+    }
+}
+
 /// How a tool is paid for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -171,6 +309,8 @@ pub struct ToolDetail {
     pub model: Option<String>,
     /// The parameters it starts with.
     pub parameters: Parameters,
+    /// What its model takes.
+    pub features: ModelFeatures,
     /// Prompts to begin with.
     pub starters: Vec<String>,
     /// The day its provider switches it off, `YYYY-MM-DD`.

@@ -2,7 +2,11 @@
 
 use super::{
     AppError, AppResult, ErrorKind,
+    catalog::{Capability, ModelFeatures},
+    file::{Attach, Attachment},
     ids::{ConversationId, IdempotencyKey, MessageId, RunId},
+    params::Parameters,
+    settings::{ChatSettings, OutputFormat},
 };
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +30,8 @@ pub enum FinishReason {
     Length,
     /// The provider's filter cut it.
     ContentFilter,
+    /// The model declined; its words say why.
+    Refusal,
     /// It asked for a tool to be called.
     ToolCalls,
     /// The provider said something else.
@@ -37,8 +43,39 @@ pub enum FinishReason {
 pub struct Usage {
     /// Tokens read.
     pub input_tokens: u32,
-    /// Tokens written.
+    /// Tokens written, thoughts among them.
     pub output_tokens: u32,
+    /// Tokens of thoughts.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub reasoning_tokens: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+/// What an answer brings besides its text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AnswerExtras {
+    /// A summary of what the model thought, as markdown.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub reasoning: String,
+    /// Files that the model made.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<Attachment>,
+    /// The name of the tool that answered in place of the one that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answered_by: Option<String>,
+}
+
+impl AnswerExtras {
+    /// Whether there is nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Where a run stands. The last five are ends: each run has exactly one.
@@ -122,6 +159,15 @@ pub struct Message {
     pub author: Author,
     /// Its text, as markdown.
     pub text: String,
+    /// The files on it, for a person's.
+    #[serde(default)]
+    pub attachments: Vec<Attachment>,
+    /// What an answer brings besides its text.
+    #[serde(default)]
+    pub extras: AnswerExtras,
+    /// The shape that an answer was asked for in.
+    #[serde(default)]
+    pub output: Option<OutputFormat>,
     /// The run that makes or made it, for an assistant's.
     pub run: Option<RunView>,
     /// The sibling ids of this message in order, itself among them; one where nothing was regenerated.
@@ -129,6 +175,21 @@ pub struct Message {
 }
 
 impl Message {
+    /// A message of which nothing is known but who says what.
+    #[must_use]
+    pub fn new(id: MessageId, author: Author, text: String) -> Self {
+        Self {
+            id,
+            author,
+            text,
+            attachments: Vec::new(),
+            extras: AnswerExtras::default(),
+            output: None,
+            run: None,
+            siblings: vec![id],
+        }
+    }
+
     /// Whether its run may still add to it.
     #[must_use]
     pub fn is_open(&self) -> bool {
@@ -191,7 +252,7 @@ impl DayGroup {
 }
 
 /// The tool a conversation talks to, as the chat page needs it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChatTool {
     /// The name in addresses.
     pub slug: String,
@@ -205,10 +266,22 @@ pub struct ChatTool {
     pub starters: Vec<String>,
     /// Why one cannot chat with it here, when one cannot.
     pub unavailable_because: Option<String>,
+    /// What it can take or make.
+    #[serde(default)]
+    pub capabilities: Vec<Capability>,
+    /// What its model takes.
+    #[serde(default)]
+    pub features: ModelFeatures,
+    /// The parameters it starts with.
+    #[serde(default)]
+    pub parameters: Parameters,
+    /// The instructions it starts with.
+    #[serde(default)]
+    pub system_prompt: Option<String>,
 }
 
 /// A conversation as its page opens it: the active branch.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ConversationPage {
     /// Identifier.
     pub id: ConversationId,
@@ -216,12 +289,18 @@ pub struct ConversationPage {
     pub title: String,
     /// Who answers.
     pub tool: ChatTool,
-    /// The active branch, oldest first.
+    /// The end of the active branch, oldest first.
     pub messages: Vec<Message>,
+    /// Whether the branch has messages before these.
+    #[serde(default)]
+    pub has_earlier: bool,
+    /// How it asks.
+    #[serde(default)]
+    pub settings: ChatSettings,
 }
 
 /// A message on its way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SendRequest {
     /// Made up by the sender, once for each message.
     pub idempotency_key: IdempotencyKey,
@@ -229,8 +308,17 @@ pub struct SendRequest {
     pub conversation_id: Option<ConversationId>,
     /// Whom to ask in a new conversation; the default tool where it is missing.
     pub tool: Option<String>,
-    /// The words.
+    /// The words; they may be missing where there are files.
     pub text: String,
+    /// Files to put on it.
+    #[serde(default)]
+    pub attachments: Vec<Attach>,
+    /// How a new conversation asks; the person's default where it is missing.
+    #[serde(default)]
+    pub settings: Option<ChatSettings>,
+    /// The sent message that this one stands beside, as another version of it; at the end of the branch where it is missing.
+    #[serde(default)]
+    pub replaces: Option<MessageId>,
 }
 
 /// What became of a send, a regeneration or a continuation.

@@ -2,7 +2,8 @@
 
 use super::{
     AppError,
-    chat::{FinishReason, RunState, Usage},
+    chat::{AnswerExtras, FinishReason, RunState, Usage},
+    file::Attachment,
 };
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,17 @@ pub enum RunEvent {
     /// Text to append.
     #[serde(rename = "t")]
     Text(String),
+    /// Thoughts to append.
+    #[serde(rename = "r")]
+    Reasoning(String),
+    /// A file that the model made.
+    #[serde(rename = "file")]
+    File(Box<Attachment>),
+    /// Another tool answers in place of the one that was asked.
+    AnsweredBy {
+        /// Its name.
+        name: String,
+    },
     /// Everything until here, for a reader who was not there or lost count: replaces the text.
     Snapshot {
         /// The whole text so far.
@@ -22,6 +34,9 @@ pub enum RunEvent {
         /// What it took, when it has ended and the provider told.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         usage: Option<Usage>,
+        /// What there is besides the text.
+        #[serde(default, skip_serializing_if = "AnswerExtras::is_empty")]
+        extras: AnswerExtras,
     },
     /// It waits; `ahead` others come first.
     Queued {
@@ -57,11 +72,11 @@ pub enum RunEvent {
 }
 
 impl RunEvent {
-    /// The state of a run after this event; `None` for text, which changes none.
+    /// The state of a run after this event; `None` for content, which changes none.
     #[must_use]
     pub fn state(&self) -> Option<RunState> {
         match self {
-            Self::Text(_) => None,
+            Self::Text(_) | Self::Reasoning(_) | Self::File(_) | Self::AnsweredBy { .. } => None,
             Self::Snapshot { state, .. } => Some(state.clone()),
             Self::Queued { ahead } => Some(RunState::Queued { ahead: *ahead }),
             Self::Started => Some(RunState::Running),

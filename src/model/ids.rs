@@ -61,3 +61,23 @@ id!(
     /// What the sender of a message made up for it, so that a retried send is one send.
     IdempotencyKey
 );
+id!(
+    /// A file that a person stored, or that a tool made for them.
+    FileId
+);
+id!(
+    /// Saved settings that may be applied to a conversation.
+    PresetId
+);
+id!(
+    /// A saved schema for structured output.
+    SchemaId
+);
+id!(
+    /// An assistant: instructions, a model and what it needs, under a name.
+    AssistantId
+);
+id!(
+    /// A personal token for the programming interface.
+    TokenId
+);

@@ -1,7 +1,7 @@
 //! The one reducer: folds the events of a run into its message, on the server and in the browser alike.
 
 use super::{
-    chat::{RunState, Usage},
+    chat::{AnswerExtras, RunState, Usage},
     event::{RunEvent, SequencedEvent},
 };
 
@@ -16,6 +16,8 @@ pub struct Transcript {
     pub seq: u64,
     /// What it took, once told.
     pub usage: Option<Usage>,
+    /// What there is besides the text.
+    pub extras: AnswerExtras,
 }
 
 /// What folding one event did.
@@ -28,7 +30,7 @@ pub enum Applied {
     },
     /// A snapshot replaced the text by another.
     Replaced,
-    /// The state changed, the text did not.
+    /// The state changed, or what there is besides the text; the text did not.
     State,
     /// It was known already: nothing changed.
     Duplicate,
@@ -51,13 +53,26 @@ impl Transcript {
             state: RunState::Running,
             seq,
             usage: None,
+            extras: AnswerExtras::default(),
         }
+    }
+
+    /// The same, with what there is besides the text.
+    #[must_use]
+    pub fn with_extras(self, extras: AnswerExtras) -> Self {
+        Self { extras, ..self }
     }
 
     /// Folds one event. An event is taken only in its turn: one that was seen is skipped, one that comes too early is
     /// refused, so that no character is ever doubled or lost.
     pub fn apply(&mut self, SequencedEvent { seq, event }: &SequencedEvent) -> Applied {
-        if let RunEvent::Snapshot { text, state, usage } = event {
+        if let RunEvent::Snapshot {
+            text,
+            state,
+            usage,
+            extras,
+        } = event
+        {
             // An end is the last word, also where the driver died before all it had sent was stored.
             if *seq < self.seq && !state.is_end() {
                 return Applied::Duplicate;
@@ -72,6 +87,7 @@ impl Transcript {
             self.state = state.clone();
             self.seq = *seq;
             self.usage = *usage;
+            self.extras.clone_from(extras);
             return applied;
         }
         if *seq <= self.seq {
@@ -88,6 +104,12 @@ impl Transcript {
                 self.state = RunState::Running;
                 return Applied::Appended { from };
             }
+            RunEvent::Reasoning(delta) => {
+                self.extras.reasoning.push_str(delta);
+                self.state = RunState::Running;
+            }
+            RunEvent::File(file) => self.extras.files.push((**file).clone()),
+            RunEvent::AnsweredBy { name } => self.extras.answered_by = Some(name.clone()),
             RunEvent::Finished { usage, .. } => self.usage = *usage,
             _ => {}
         }
@@ -138,7 +160,12 @@ mod tests {
         let (text, usage) = (text.to_owned(), None);
         SequencedEvent {
             seq,
-            event: RunEvent::Snapshot { text, state, usage },
+            event: RunEvent::Snapshot {
+                text,
+                state,
+                usage,
+                extras: AnswerExtras::default(),
+            },
         }
     }
 
@@ -177,6 +204,7 @@ mod tests {
         let usage = Some(Usage {
             input_tokens: 3,
             output_tokens: 4,
+            reasoning_tokens: 0,
         });
         let end = RunEvent::Finished {
             reason: FinishReason::Length,
@@ -200,7 +228,7 @@ mod tests {
             for (at, is_snapshot) in hops {
                 let n = at % deltas.len() + 1;
                 let event = if is_snapshot {
-                    RunEvent::Snapshot { text: prefix(n), state: RunState::Running, usage: None }
+                    RunEvent::Snapshot { text: prefix(n), state: RunState::Running, usage: None, extras: AnswerExtras::default() }
                 } else {
                     RunEvent::Text(deltas[n - 1].clone())
                 };

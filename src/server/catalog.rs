@@ -88,6 +88,7 @@ impl Catalog {
             api_type: tool.api_type,
             model: tool.model,
             parameters: tool.parameters,
+            features: tool.features,
             starters: tool.starters,
             sunset_at: tool.sunset_at,
             expectations: tool.expectations,
@@ -111,6 +112,10 @@ impl Catalog {
             model: running.or(tool.model),
             expectations: tool.expectations,
             starters: tool.starters,
+            capabilities: tool.capabilities,
+            features: tool.features,
+            parameters: tool.parameters,
+            system_prompt: tool.system_prompt,
         })
     }
 

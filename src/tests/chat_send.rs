@@ -61,6 +61,7 @@ async fn finish_reason_and_usage_are_told_and_stored() {
     let usage = Some(Usage {
         input_tokens: 1,
         output_tokens: 7,
+        reasoning_tokens: 0,
     });
     assert_eq!((&transcript.state, transcript.usage), (&DONE, usage));
     let run = ada

@@ -4,6 +4,7 @@ pub mod answer;
 pub mod chat_page;
 mod chat_start;
 mod composer;
+mod composer_tools;
 mod insist;
 mod message_actions;
 mod question;

@@ -2,7 +2,7 @@
 
 use crate::{
     model::{
-        catalog::{ApiType, Capability, Price, PriceKind},
+        catalog::{ApiType, Capability, ModelFeatures, Price, PriceKind},
         params::Parameters,
     },
     server::db::{DbError, tools::ToolRecord},
@@ -43,6 +43,7 @@ pub(super) fn discovered(model: &str, server: &str) -> ToolRecord {
         model: Some(model.to_owned()),
         endpoint: None,
         parameters: Parameters::default(),
+        features: ModelFeatures::of(ApiType::Openai),
         system_prompt: None,
         starters: Vec::new(),
         price: Price {

@@ -121,6 +121,7 @@ fn snapshot_event(snapshot: RunSnapshot) -> SequencedEvent {
             text: snapshot.text,
             state: snapshot.state,
             usage: snapshot.usage,
+            extras: snapshot.extras,
         },
     }
 }

@@ -46,6 +46,8 @@ impl Chat {
         Ok(ConversationPage {
             id: record.id,
             messages: self.branch(&record).await?,
+            has_earlier: false,
+            settings: record.settings,
             title: record.title,
             tool,
         })

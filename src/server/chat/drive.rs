@@ -5,7 +5,7 @@ use crate::{
     model::{
         AppError, ErrorKind,
         catalog::ApiType,
-        chat::{RunState, Usage},
+        chat::{AnswerExtras, RunState, Usage},
         event::RunEvent,
         ids::RunId,
     },
@@ -45,6 +45,8 @@ pub(super) struct Drive {
     pub(super) request: ChatRequest,
     /// Text that the answer goes on from.
     pub(super) text: String,
+    /// What there is besides that text.
+    pub(super) extras: AnswerExtras,
 }
 
 /// How asking a provider came out.
@@ -62,6 +64,8 @@ struct Driver {
     cancelled: CancellationToken,
     /// Everything readers have been sent.
     text: String,
+    /// What they have been sent besides it.
+    extras: AnswerExtras,
     /// Text that came and was not sent yet.
     pending: String,
     /// The last event's number.
@@ -86,6 +90,7 @@ impl Chat {
             run,
             cancelled: cancelled.clone(),
             text: drive.text,
+            extras: drive.extras,
             pending: String::new(),
             seq: 0,
             usage: None,
@@ -229,6 +234,12 @@ impl Driver {
                     return ControlFlow::Break(Outcome::Failed(too_long()));
                 }
             }
+            Ok(ChatEvent::Reasoning(text)) => {
+                let text = text.replace('\0', "\u{fffd}");
+                self.extras.reasoning.push_str(&text);
+                self.tell(RunEvent::Reasoning(text)).await;
+            }
+            Ok(ChatEvent::ToolCall(_) | ChatEvent::File(_) | ChatEvent::Thread { .. }) => {}
             Ok(ChatEvent::Queued { ahead }) => self.tell(RunEvent::Queued { ahead }).await,
             Ok(ChatEvent::Started) => self.tell(RunEvent::Started).await,
             Ok(ChatEvent::Finished { reason, usage }) => {
@@ -303,6 +314,7 @@ impl Driver {
         let checkpoint = Checkpoint {
             run: self.run,
             text: self.text.clone(),
+            extras: self.extras.clone(),
             seq: self.seq,
         };
         if self.chat.checkpoints.add(checkpoint) {
@@ -335,6 +347,7 @@ impl Driver {
         let ending = Ending {
             run: self.run,
             text: std::mem::take(&mut self.text),
+            extras: std::mem::take(&mut self.extras),
             seq: self.seq + 1,
             state: end.state().unwrap_or(RunState::Interrupted),
             usage: self.usage,

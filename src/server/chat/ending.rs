@@ -3,7 +3,7 @@
 use super::Chat;
 use crate::{
     model::{
-        chat::{RunState, Usage},
+        chat::{AnswerExtras, RunState, Usage},
         event::RunEvent,
         ids::RunId,
     },
@@ -26,6 +26,8 @@ const MOST_KEPT: usize = 256;
 pub(super) struct Ending {
     pub(super) run: RunId,
     pub(super) text: String,
+    /// What there is besides the text.
+    pub(super) extras: AnswerExtras,
     /// The number of the event that tells of it.
     pub(super) seq: u64,
     pub(super) state: RunState,
@@ -55,6 +57,7 @@ impl Ending {
     async fn try_store(&self, chat: &Chat) -> DbResult<bool> {
         let end = RunEnd {
             text: &self.text,
+            extras: &self.extras,
             seq: self.seq,
             state: &self.state,
             usage: self.usage,
@@ -72,6 +75,7 @@ impl Chat {
                 text: stored.text,
                 state: stored.state,
                 usage: stored.usage,
+                extras: stored.extras,
             },
             _ => RunEvent::Interrupted,
         }

@@ -10,6 +10,7 @@ use crate::{
         chat::RunState,
         event::{RunEvent, SequencedEvent},
         ids::RunId,
+        transcript::Transcript,
     },
     server::{
         db::{DbResult, now_ms, runs::RunEnd},
@@ -146,26 +147,24 @@ impl Chat {
         let Some(stored) = self.db.find_stored(run).await? else {
             return Ok(());
         };
-        let (mut text, mut seq) = (stored.text, stored.seq);
-        for event in self.log.rest(run, seq).await {
+        let mut seen = Transcript::new(stored.text, stored.seq).with_extras(stored.extras);
+        for event in self.log.rest(run, stored.seq).await {
             if event.event.is_end() {
                 break;
             }
-            seq = event.seq;
-            if let RunEvent::Text(delta) = event.event {
-                text.push_str(&delta);
-            }
+            seen.apply(&event);
         }
-        seq += 1;
+        let seq = seen.seq + 1;
         let end = RunEnd {
-            text: &text,
+            text: &seen.text,
+            extras: &seen.extras,
             seq,
             state: &RunState::Interrupted,
             usage: None,
             lease,
         };
         if self.db.end_run(run, &end).await? {
-            tracing::warn!(run.id = %run, bytes = text.len(), "answer interrupted: nobody writes it any more");
+            tracing::warn!(run.id = %run, bytes = seen.text.len(), "answer interrupted: nobody writes it any more");
             metrics::run_ended("interrupted");
             let event = RunEvent::Interrupted;
             self.log.announce(run, SequencedEvent { seq, event }).await;

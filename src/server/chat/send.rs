@@ -4,13 +4,13 @@ use super::{Chat, drive::Drive};
 use crate::{
     model::{
         AppError, AppResult, ErrorKind,
-        chat::{Author, Message, SendRequest, Sent, parse_message_text, title_from},
+        chat::{AnswerExtras, Author, Message, SendRequest, Sent, parse_message_text, title_from},
         ids::{ConversationId, IdempotencyKey, MessageId, RunId, UserId},
     },
     server::{
         db::{
-            DbError, Transaction, conversations::ConversationRecord, now_ms, runs::NewRun,
-            tools::ToolRecord,
+            DbError, Transaction, conversations::ConversationRecord, messages::NewMessage, now_ms,
+            runs::NewRun, tools::ToolRecord,
         },
         providers::{ChatMessage, ChatRequest, Role},
     },
@@ -66,27 +66,24 @@ impl Chat {
             Some(record) => lock(&mut tx, record).await?,
             None => {
                 let title = title_from(&text);
-                tx.insert_conversation(user, sent.conversation_id, &tool.slug, &title)
+                let settings = request.settings.clone().unwrap_or_default();
+                tx.insert_conversation(user, sent.conversation_id, &tool.slug, &title, &settings)
                     .await?;
             }
         }
         let parent = branch.last().map(|message| message.id);
-        tx.insert_message(
-            sent.conversation_id,
-            sent.user_message_id,
+        tx.insert_message(&NewMessage {
+            id: sent.user_message_id,
+            conversation: sent.conversation_id,
             parent,
-            Author::User,
-            &text,
-        )
+            author: Author::User,
+            text: &text,
+            attachments: &[],
+            output: None,
+        })
         .await?;
         insert_answer(&mut tx, &sent).await?;
-        branch.push(Message {
-            id: sent.user_message_id,
-            author: Author::User,
-            text,
-            run: None,
-            siblings: Vec::new(),
-        });
+        branch.push(Message::new(sent.user_message_id, Author::User, text));
         let start = Start {
             user,
             key: request.idempotency_key,
@@ -252,8 +249,12 @@ impl Chat {
             .await?;
         let request = ChatRequest {
             model: start.tool.model.clone().unwrap_or_default(),
+            features: start.tool.features.clone(),
             messages: question(start.tool, start.branch),
             parameters: start.tool.parameters.clone(),
+            output: None,
+            tools: None,
+            thread: None,
             continue_last,
             run_id: sent.run_id,
         };
@@ -262,6 +263,7 @@ impl Chat {
             api_type: start.tool.api_type,
             request,
             text: start.text,
+            extras: AnswerExtras::default(),
         };
         // From here on it is no matter whether whoever asked is still there: what is stored is driven.
         let begin = self.prepare(drive);
@@ -361,31 +363,33 @@ fn still_open() -> AppError {
 }
 
 async fn insert_answer(tx: &mut Transaction, sent: &Sent) -> Result<(), DbError> {
-    tx.insert_message(
-        sent.conversation_id,
-        sent.message_id,
-        Some(sent.user_message_id),
-        Author::Assistant,
-        "",
-    )
+    tx.insert_message(&NewMessage {
+        id: sent.message_id,
+        conversation: sent.conversation_id,
+        parent: Some(sent.user_message_id),
+        author: Author::Assistant,
+        text: "",
+        attachments: &[],
+        output: None,
+    })
     .await
 }
 
 /// The branch as a provider is asked with it: the tool's instructions first; answers that never got a word are left out.
 fn question(tool: &ToolRecord, branch: Vec<Message>) -> Vec<ChatMessage> {
-    let system = tool.system_prompt.iter().map(|text| ChatMessage {
-        role: Role::System,
-        text: text.clone(),
-    });
+    let system = tool
+        .system_prompt
+        .iter()
+        .map(|text| ChatMessage::text(Role::System, text));
     let said = branch
         .into_iter()
         .filter(|message| !message.text.is_empty())
-        .map(|message| ChatMessage {
-            role: match message.author {
+        .map(|message| {
+            let role = match message.author {
                 Author::User => Role::User,
                 Author::Assistant => Role::Assistant,
-            },
-            text: message.text,
+            };
+            ChatMessage::text(role, message.text)
         });
     system.chain(said).collect()
 }

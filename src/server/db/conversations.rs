@@ -1,7 +1,12 @@
 //! Conversations. Each function takes the person whose they are: somebody else's is not there.
 
-use super::{Db, DbResult, Transaction, conversation_id, message_id, now_ms, on, within};
-use crate::model::ids::{ConversationId, MessageId, UserId};
+use super::{
+    Db, DbResult, Transaction, conversation_id, from_json, message_id, now_ms, on, to_json, within,
+};
+use crate::model::{
+    ids::{ConversationId, MessageId, UserId},
+    settings::ChatSettings,
+};
 
 /// A conversation as stored.
 #[derive(Clone, Debug)]
@@ -14,6 +19,8 @@ pub struct ConversationRecord {
     pub tool_slug: String,
     /// The last message of the open branch.
     pub leaf: Option<MessageId>,
+    /// How it asks.
+    pub settings: ChatSettings,
     /// When something last happened in it, milliseconds since 1970.
     pub updated_at: i64,
 }
@@ -24,6 +31,7 @@ struct ConversationRow {
     title: String,
     tool_slug: String,
     leaf_message_id: Option<String>,
+    settings: String,
     updated_at: i64,
 }
 
@@ -36,6 +44,7 @@ impl TryFrom<ConversationRow> for ConversationRecord {
             title: row.title,
             tool_slug: row.tool_slug,
             leaf: row.leaf_message_id.as_deref().map(message_id).transpose()?,
+            settings: from_json(&row.settings)?,
             updated_at: row.updated_at,
         })
     }
@@ -51,7 +60,7 @@ impl Db {
         user: UserId,
         limit: u32,
     ) -> DbResult<Vec<ConversationRecord>> {
-        const SQL: &str = "select conversation_id, title, tool_slug, leaf_message_id, updated_at from conversation \
+        const SQL: &str = "select conversation_id, title, tool_slug, leaf_message_id, settings, updated_at from conversation \
              where user_id = $1 order by updated_at desc, conversation_id desc limit $2";
         let rows: Vec<ConversationRow> = on!(&self.read, |pool| sqlx::query_as(SQL)
             .bind(user.to_string())
@@ -70,7 +79,7 @@ impl Db {
         user: UserId,
         conversation: ConversationId,
     ) -> DbResult<Option<ConversationRecord>> {
-        const SQL: &str = "select conversation_id, title, tool_slug, leaf_message_id, updated_at from conversation \
+        const SQL: &str = "select conversation_id, title, tool_slug, leaf_message_id, settings, updated_at from conversation \
              where conversation_id = $1 and user_id = $2";
         let row: Option<ConversationRow> = on!(&self.read, |pool| sqlx::query_as(SQL)
             .bind(conversation.to_string())
@@ -154,15 +163,18 @@ impl Transaction {
         conversation: ConversationId,
         tool_slug: &str,
         title: &str,
+        settings: &ChatSettings,
     ) -> DbResult<()> {
-        const SQL: &str = "insert into conversation (conversation_id, user_id, tool_slug, title, created_at, updated_at) \
-             values ($1, $2, $3, $4, $5, $5)";
+        const SQL: &str = "insert into conversation (conversation_id, user_id, tool_slug, title, created_at, updated_at, settings) \
+             values ($1, $2, $3, $4, $5, $5, $6)";
+        let settings = to_json(settings)?;
         within!(self, |tx| sqlx::query(SQL)
             .bind(conversation.to_string())
             .bind(user.to_string())
             .bind(tool_slug)
             .bind(title)
             .bind(now_ms())
+            .bind(settings)
             .execute(tx)
             .await
             .map(|_| ()))?;

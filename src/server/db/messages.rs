@@ -1,11 +1,14 @@
 //! Messages: the tree of a conversation, and the branch of it that is open.
 
 use super::{
-    Db, DbError, DbResult, Transaction, from_json, message_id, now_ms, on, run_id, within,
+    Db, DbError, DbResult, Transaction, from_json, message_id, now_ms, on, run_id, runs::usage,
+    to_json, within,
 };
 use crate::model::{
-    chat::{Author, Message, RunView, Usage},
+    chat::{Author, Message, RunView},
+    file::Attachment,
     ids::{ConversationId, MessageId, UserId},
+    settings::OutputFormat,
 };
 
 #[derive(sqlx::FromRow)]
@@ -14,11 +17,15 @@ struct MessageRow {
     parent_message_id: Option<String>,
     author: String,
     text: String,
+    attachments: String,
+    extras: String,
+    output: Option<String>,
     run_id: Option<String>,
     run_seq: i64,
     state: Option<String>,
     input_tokens: Option<i64>,
     output_tokens: Option<i64>,
+    reasoning_tokens: Option<i64>,
 }
 
 /// A message with its place in the tree.
@@ -38,10 +45,6 @@ fn author(text: &str) -> DbResult<Author> {
     }
 }
 
-fn count(tokens: Option<i64>) -> Option<u32> {
-    tokens.and_then(|tokens| u32::try_from(tokens).ok())
-}
-
 impl TryFrom<MessageRow> for MessageRecord {
     type Error = DbError;
 
@@ -51,12 +54,7 @@ impl TryFrom<MessageRow> for MessageRecord {
                 id: run_id(&id)?,
                 state: from_json(&state)?,
                 seq: u64::try_from(row.run_seq).unwrap_or(0),
-                usage: count(row.input_tokens).zip(count(row.output_tokens)).map(
-                    |(input_tokens, output_tokens)| Usage {
-                        input_tokens,
-                        output_tokens,
-                    },
-                ),
+                usage: usage(row.input_tokens, row.output_tokens, row.reasoning_tokens),
             }),
             _ => None,
         };
@@ -65,6 +63,9 @@ impl TryFrom<MessageRow> for MessageRecord {
                 id: message_id(&row.message_id)?,
                 author: author(&row.author)?,
                 text: row.text,
+                attachments: from_json(&row.attachments)?,
+                extras: from_json(&row.extras)?,
+                output: row.output.as_deref().map(from_json).transpose()?,
                 run,
                 siblings: Vec::new(),
             },
@@ -93,8 +94,8 @@ impl Db {
                select m.parent_message_id, b.depth + 1 from branch b join message m on m.message_id = b.message_id \
                where m.parent_message_id is not null \
              ) \
-             select m.message_id, m.parent_message_id, m.author, m.text, m.run_id, m.run_seq, \
-               r.state, r.input_tokens, r.output_tokens \
+             select m.message_id, m.parent_message_id, m.author, m.text, m.attachments, m.extras, m.output, \
+               m.run_id, m.run_seq, r.state, r.input_tokens, r.output_tokens, r.reasoning_tokens \
              from branch b join message m on m.message_id = b.message_id left join run r on r.run_id = m.run_id \
              order by b.depth desc";
         let rows: Vec<MessageRow> = on!(&self.read, |pool| sqlx::query_as(SQL)
@@ -138,8 +139,8 @@ impl Db {
         user: UserId,
         message: MessageId,
     ) -> DbResult<Option<(ConversationId, MessageRecord)>> {
-        const SQL: &str = "select m.message_id, m.parent_message_id, m.author, m.text, m.run_id, m.run_seq, \
-               r.state, r.input_tokens, r.output_tokens \
+        const SQL: &str = "select m.message_id, m.parent_message_id, m.author, m.text, m.attachments, m.extras, m.output, \
+               m.run_id, m.run_seq, r.state, r.input_tokens, r.output_tokens, r.reasoning_tokens \
              from message m join conversation c on c.conversation_id = m.conversation_id \
              left join run r on r.run_id = m.run_id where m.message_id = $1 and c.user_id = $2";
         const CONVERSATION: &str = "select conversation_id from message where message_id = $1";
@@ -160,6 +161,25 @@ impl Db {
     }
 }
 
+/// A message to be added.
+#[derive(Clone, Copy, Debug)]
+pub struct NewMessage<'a> {
+    /// Identifier.
+    pub id: MessageId,
+    /// Where it stands.
+    pub conversation: ConversationId,
+    /// The message it answers or follows.
+    pub parent: Option<MessageId>,
+    /// Who says it.
+    pub author: Author,
+    /// Its words.
+    pub text: &'a str,
+    /// The files on it.
+    pub attachments: &'a [Attachment],
+    /// The shape that an answer is asked for in.
+    pub output: Option<&'a OutputFormat>,
+}
+
 impl Transaction {
     /// The text of a message.
     ///
@@ -174,31 +194,28 @@ impl Transaction {
         Ok(text)
     }
 
-    /// Adds a message below `parent`.
+    /// Adds a message.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn insert_message(
-        &mut self,
-        conversation: ConversationId,
-        message: MessageId,
-        parent: Option<MessageId>,
-        author: Author,
-        text: &str,
-    ) -> DbResult<()> {
-        const SQL: &str = "insert into message (message_id, conversation_id, parent_message_id, author, text, created_at, updated_at) \
-             values ($1, $2, $3, $4, $5, $6, $6)";
-        let author = match author {
+    pub async fn insert_message(&mut self, message: &NewMessage<'_>) -> DbResult<()> {
+        const SQL: &str = "insert into message (message_id, conversation_id, parent_message_id, author, text, created_at, \
+             updated_at, attachments, output) values ($1, $2, $3, $4, $5, $6, $6, $7, $8)";
+        let attachments = to_json(&message.attachments)?;
+        let output = message.output.map(to_json).transpose()?;
+        let author = match message.author {
             Author::User => "user",
             Author::Assistant => "assistant",
         };
         within!(self, |tx| sqlx::query(SQL)
-            .bind(message.to_string())
-            .bind(conversation.to_string())
-            .bind(parent.map(|parent| parent.to_string()))
+            .bind(message.id.to_string())
+            .bind(message.conversation.to_string())
+            .bind(message.parent.map(|parent| parent.to_string()))
             .bind(author)
-            .bind(text)
+            .bind(message.text)
             .bind(now_ms())
+            .bind(attachments)
+            .bind(output)
             .execute(tx)
             .await
             .map(|_| ()))?;

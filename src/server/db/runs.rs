@@ -5,7 +5,7 @@ use super::{
     on, run_id, to_json, within,
 };
 use crate::model::{
-    chat::{RunState, Sent, Usage},
+    chat::{AnswerExtras, RunState, Sent, Usage},
     ids::{ConversationId, IdempotencyKey, MessageId, RunId, UserId},
 };
 use sqlx::AssertSqlSafe;
@@ -40,6 +40,8 @@ pub struct Checkpoint {
     pub run: RunId,
     /// All of it.
     pub text: String,
+    /// What there is besides the text.
+    pub extras: AnswerExtras,
     /// The last event that it holds.
     pub seq: u64,
 }
@@ -52,6 +54,8 @@ const CHECKPOINTS_AT_ONCE: usize = 100;
 pub struct RunEnd<'a> {
     /// All the text that readers were sent.
     pub text: &'a str,
+    /// What there is besides the text.
+    pub extras: &'a AnswerExtras,
     /// The number of the event that tells them of the end.
     pub seq: u64,
     /// How it ended.
@@ -69,6 +73,8 @@ pub struct RunSnapshot {
     pub state: RunState,
     /// The text of its message.
     pub text: String,
+    /// What there is besides the text.
+    pub extras: AnswerExtras,
     /// The last event that the text holds.
     pub seq: u64,
     /// What it took, when the provider told.
@@ -79,26 +85,37 @@ pub struct RunSnapshot {
 struct SnapshotRow {
     state: String,
     text: String,
+    extras: String,
     run_seq: i64,
     input_tokens: Option<i64>,
     output_tokens: Option<i64>,
+    reasoning_tokens: Option<i64>,
+}
+
+/// What was stored of a run's usage, where its provider told any.
+pub(super) fn usage(
+    input: Option<i64>,
+    output: Option<i64>,
+    reasoning: Option<i64>,
+) -> Option<Usage> {
+    let count = |tokens: i64| u32::try_from(tokens).ok();
+    Some(Usage {
+        input_tokens: count(input?)?,
+        output_tokens: count(output?)?,
+        reasoning_tokens: reasoning.and_then(count).unwrap_or(0),
+    })
 }
 
 impl TryFrom<SnapshotRow> for RunSnapshot {
     type Error = DbError;
 
     fn try_from(row: SnapshotRow) -> DbResult<Self> {
-        let tokens = row.input_tokens.zip(row.output_tokens);
         Ok(Self {
             state: from_json(&row.state)?,
             text: row.text,
+            extras: from_json(&row.extras)?,
             seq: u64::try_from(row.run_seq).unwrap_or(0),
-            usage: tokens.and_then(|(input, output)| {
-                Some(Usage {
-                    input_tokens: u32::try_from(input).ok()?,
-                    output_tokens: u32::try_from(output).ok()?,
-                })
-            }),
+            usage: usage(row.input_tokens, row.output_tokens, row.reasoning_tokens),
         })
     }
 }
@@ -143,7 +160,7 @@ impl Db {
     /// # Errors
     /// When the database fails.
     pub async fn find_run(&self, user: UserId, run: RunId) -> DbResult<Option<RunSnapshot>> {
-        const SQL: &str = "select r.state, m.text, m.run_seq, r.input_tokens, r.output_tokens \
+        const SQL: &str = "select r.state, m.text, m.extras, m.run_seq, r.input_tokens, r.output_tokens, r.reasoning_tokens \
              from run r join message m on m.message_id = r.message_id where r.run_id = $1 and r.user_id = $2 \
              and m.run_id = r.run_id";
         let row: Option<SnapshotRow> = on!(&self.read, |pool| sqlx::query_as(SQL)
@@ -178,7 +195,7 @@ impl Db {
     /// # Errors
     /// When the database fails.
     pub async fn find_stored(&self, run: RunId) -> DbResult<Option<RunSnapshot>> {
-        const SQL: &str = "select r.state, m.text, m.run_seq, r.input_tokens, r.output_tokens \
+        const SQL: &str = "select r.state, m.text, m.extras, m.run_seq, r.input_tokens, r.output_tokens, r.reasoning_tokens \
              from run r join message m on m.message_id = r.message_id where r.run_id = $1 and m.run_id = r.run_id";
         let row: Option<SnapshotRow> = on!(&self.write, |pool| sqlx::query_as(SQL)
             .bind(run.to_string())
@@ -196,31 +213,37 @@ impl Db {
         for checkpoints in checkpoints.chunks(CHECKPOINTS_AT_ONCE) {
             let rows: Vec<String> = (0..checkpoints.len())
                 .map(|row| {
-                    let first = 3 * row + 2;
+                    let first = 4 * row + 2;
                     format!(
-                        "(${}, ${}, cast(${} as bigint))",
+                        "(${}, ${}, cast(${} as bigint), ${})",
                         first,
                         first + 1,
-                        first + 2
+                        first + 2,
+                        first + 3
                     )
                 })
                 .collect();
             let sql = format!(
-                "with latest (run_id, text, seq) as (values {}) \
-                 update message set text = latest.text, run_seq = latest.seq, updated_at = $1 from latest \
+                "with latest (run_id, text, seq, extras) as (values {}) \
+                 update message set text = latest.text, run_seq = latest.seq, extras = latest.extras, updated_at = $1 from latest \
                  where message.run_id = latest.run_id and message.run_seq < latest.seq \
                  and exists (select 1 from run where run.run_id = latest.run_id and not run.is_ended)",
                 rows.join(", ")
             );
+            let extras = checkpoints
+                .iter()
+                .map(|checkpoint| to_json(&checkpoint.extras))
+                .collect::<DbResult<Vec<_>>>()?;
             on!(&self.write, |pool| {
                 let mut query = sqlx::query(AssertSqlSafe(sql))
                     .persistent(false)
                     .bind(now_ms());
-                for checkpoint in checkpoints {
+                for (checkpoint, extras) in checkpoints.iter().zip(&extras) {
                     query = query
                         .bind(checkpoint.run.to_string())
                         .bind(&checkpoint.text)
-                        .bind(i64::try_from(checkpoint.seq).unwrap_or(i64::MAX));
+                        .bind(i64::try_from(checkpoint.seq).unwrap_or(i64::MAX))
+                        .bind(extras);
                 }
                 query.execute(pool).await.map(|_| ())
             })?;
@@ -252,11 +275,10 @@ impl Db {
     /// # Errors
     /// When the database fails.
     pub async fn end_run(&self, run: RunId, end: &RunEnd<'_>) -> DbResult<bool> {
-        const END: &str = "update run set state = $1, is_ended = true, ended_at = $2, input_tokens = $3, output_tokens = $4 \
-             where run_id = $5 and not is_ended and ($6 is null or lease_expires_at = $6)";
-        const TEXT: &str =
-            "update message set text = $1, run_seq = $2, updated_at = $3 where run_id = $4";
-        let state = to_json(end.state)?;
+        const END: &str = "update run set state = $1, is_ended = true, ended_at = $2, input_tokens = $3, output_tokens = $4, \
+             reasoning_tokens = $7 where run_id = $5 and not is_ended and ($6 is null or lease_expires_at = $6)";
+        const TEXT: &str = "update message set text = $1, run_seq = $2, updated_at = $3, extras = $5 where run_id = $4";
+        let (state, extras) = (to_json(end.state)?, to_json(end.extras)?);
         let mut tx = self.begin().await?;
         let rows = within!(&mut tx, |tx| sqlx::query(END)
             .bind(state)
@@ -265,6 +287,7 @@ impl Db {
             .bind(end.usage.map(|usage| i64::from(usage.output_tokens)))
             .bind(run.to_string())
             .bind(end.lease)
+            .bind(end.usage.map(|usage| i64::from(usage.reasoning_tokens)))
             .execute(tx)
             .await
             .map(|done| done.rows_affected()))?;
@@ -274,6 +297,7 @@ impl Db {
                 .bind(i64::try_from(end.seq).unwrap_or(i64::MAX))
                 .bind(now_ms())
                 .bind(run.to_string())
+                .bind(&extras)
                 .execute(tx)
                 .await
                 .map(|_| ()))?;

@@ -4,7 +4,7 @@ mod search;
 
 use super::{Db, DbError, DbResult, Transaction, from_json, now_ms, on, to_json, within};
 use crate::model::{
-    catalog::{ApiType, Capability, Price},
+    catalog::{ApiType, Capability, ModelFeatures, Price},
     params::Parameters,
 };
 use serde::Deserialize;
@@ -39,6 +39,9 @@ pub struct ToolRecord {
     pub endpoint: Option<String>,
     /// The parameters it starts with.
     pub parameters: Parameters,
+    /// What its model takes; what is not told follows from how it is reached.
+    #[serde(default)]
+    pub features: ModelFeatures,
     /// The system prompt it starts with.
     pub system_prompt: Option<String>,
     /// Prompts to begin with.
@@ -88,6 +91,7 @@ struct ToolRow {
     model: Option<String>,
     endpoint: Option<String>,
     parameters: String,
+    features: String,
     system_prompt: Option<String>,
     starters: String,
     price: String,
@@ -117,6 +121,7 @@ impl TryFrom<ToolRow> for ToolRecord {
             model: row.model,
             endpoint: row.endpoint,
             parameters: from_json(&row.parameters)?,
+            features: from_json(&row.features)?,
             system_prompt: row.system_prompt,
             starters: from_json(&row.starters)?,
             price: from_json(&row.price)?,
@@ -129,7 +134,7 @@ impl TryFrom<ToolRow> for ToolRecord {
 }
 
 const COLUMNS: &str = "t.slug, t.name, t.provider, t.tagline, t.description, t.website, t.capabilities, t.api_type, t.model, \
-     t.endpoint, t.parameters, t.system_prompt, t.starters, t.price, t.sunset_at, t.expectations, t.is_featured, t.popularity";
+     t.endpoint, t.parameters, t.features, t.system_prompt, t.starters, t.price, t.sunset_at, t.expectations, t.is_featured, t.popularity";
 
 /// The one thing the two databases call by different names here.
 fn category_list(db: &Db) -> &'static str {
@@ -197,14 +202,14 @@ impl Transaction {
     pub async fn upsert_tool(&mut self, tool: &ToolRecord, source: ToolSource) -> DbResult<()> {
         const UPSERT: &str = "insert into tool (tool_id, slug, name, provider, tagline, description, website, capabilities, \
              api_type, model, endpoint, parameters, system_prompt, starters, price, sunset_at, expectations, is_featured, \
-             popularity, source, search_text, created_at, updated_at) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $22) \
+             popularity, source, search_text, created_at, updated_at, features) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $22, $23) \
              on conflict (slug) do update set name = excluded.name, provider = excluded.provider, tagline = excluded.tagline, \
              description = excluded.description, website = excluded.website, capabilities = excluded.capabilities, \
              api_type = excluded.api_type, model = excluded.model, endpoint = excluded.endpoint, parameters = excluded.parameters, \
              system_prompt = excluded.system_prompt, starters = excluded.starters, price = excluded.price, \
              sunset_at = excluded.sunset_at, expectations = excluded.expectations, is_featured = excluded.is_featured, \
-             popularity = excluded.popularity, search_text = excluded.search_text, updated_at = excluded.updated_at \
+             popularity = excluded.popularity, search_text = excluded.search_text, features = excluded.features, updated_at = excluded.updated_at \
              where tool.source = excluded.source";
         const CLEAR: &str = "delete from tool_category where tool_id = (select tool_id from tool where slug = $1 and source = $2)";
         const CATEGORY: &str = "insert into tool_category (tool_id, category) \
@@ -220,6 +225,7 @@ impl Transaction {
         .to_lowercase();
         let (capabilities, parameters) = (to_json(&tool.capabilities)?, to_json(&tool.parameters)?);
         let (starters, price) = (to_json(&tool.starters)?, to_json(&tool.price)?);
+        let features = to_json(&tool.features)?;
         within!(self, |tx| sqlx::query(UPSERT)
             .bind(Uuid::now_v7().to_string())
             .bind(&tool.slug)
@@ -243,6 +249,7 @@ impl Transaction {
             .bind(source.as_str())
             .bind(search_text)
             .bind(now_ms())
+            .bind(features)
             .execute(tx)
             .await
             .map(|_| ()))?;

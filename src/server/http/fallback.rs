@@ -54,6 +54,7 @@ pub(super) async fn post_message(
             .map_err(|_| AppError::not_found("conversation"))?,
         tool: form.tool.filter(|tool| !tool.is_empty()),
         text: form.text.replace("\r\n", "\n"),
+        ..SendRequest::default()
     };
     match state.chat.send(user.id, request).await {
         Ok(sent) => {

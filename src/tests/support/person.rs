@@ -35,6 +35,7 @@ pub fn message(tool: &str, text: &str) -> SendRequest {
         conversation_id: None,
         tool: Some(tool.to_owned()),
         text: text.to_owned(),
+        ..SendRequest::default()
     }
 }
 

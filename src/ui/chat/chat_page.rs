@@ -82,6 +82,7 @@ pub fn ChatPage() -> impl IntoView {
         follow: Follow::new(),
         prompt: RwSignal::new(None),
         is_asking: RwSignal::new(false),
+        settings: RwSignal::default(),
         reload: Callback::new(move |()| content.refetch()),
     });
     let title = move || {

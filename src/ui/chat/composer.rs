@@ -1,6 +1,8 @@
 //! Where a message is written. The text survives everything: a failed send, a reload, another conversation.
 
-use super::{chat_page::ChatContent, insist::insist, session::ChatSession};
+use super::{
+    chat_page::ChatContent, composer_tools::ComposerTools, insist::insist, session::ChatSession,
+};
 use crate::{
     api,
     browser::drafts,
@@ -105,6 +107,7 @@ pub(super) fn Composer(
                     {prompt}
                 </textarea>
                 <div class="composer-bar">
+                    <ComposerTools />
                     <Transition>
                         {move || Suspend::new(async move {
                             let content = content.await.ok();
@@ -288,6 +291,7 @@ fn derive_send(draft: Draft, content: Loaded<ChatContent>) -> Callback<()> {
                 Some(content.tool().slug.clone())
             }),
             text: written.clone(),
+            ..SendRequest::default()
         };
         let place = untrack(|| place(session));
         draft.is_sending.set(true);

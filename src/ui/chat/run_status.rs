@@ -139,6 +139,7 @@ pub(super) fn end_word(state: &RunState) -> &'static str {
             FinishReason::Stop => "Finished",
             FinishReason::Length => "Cut at the limit",
             FinishReason::ContentFilter => "Cut by the filter",
+            FinishReason::Refusal => "Declined",
             FinishReason::ToolCalls => "Asked for a tool",
             FinishReason::Other => "Ended",
         },

@@ -5,6 +5,7 @@ use crate::{
     model::{
         chat::{Author, Message, RunState, RunView, Sent},
         ids::{ConversationId, MessageId, RunId},
+        settings::ChatSettings,
     },
 };
 use leptos::prelude::*;
@@ -20,6 +21,8 @@ pub struct ChatSession {
     pub prompt: RwSignal<Option<String>>,
     /// Whether another answer is being asked for.
     pub is_asking: RwSignal<bool>,
+    /// How the conversation asks; of a new one, how its first message will.
+    pub settings: RwSignal<ChatSettings>,
     /// Loads the page's data again.
     pub reload: Callback<()>,
 }
@@ -58,13 +61,7 @@ impl OpenConversation {
     /// Shows a message that was just sent, and the answer that is about to come.
     pub fn show_sent(self, sent: &Sent, text: String) {
         self.messages.update(|messages| {
-            messages.push(Message {
-                id: sent.user_message_id,
-                author: Author::User,
-                text,
-                run: None,
-                siblings: vec![sent.user_message_id],
-            });
+            messages.push(Message::new(sent.user_message_id, Author::User, text));
             messages.push(awaited(sent, vec![sent.message_id]));
         });
     }
@@ -108,11 +105,9 @@ impl OpenConversation {
 
 fn awaited(sent: &Sent, siblings: Vec<MessageId>) -> Message {
     Message {
-        id: sent.message_id,
-        author: Author::Assistant,
-        text: String::new(),
         run: Some(new_run(sent.run_id)),
         siblings,
+        ..Message::new(sent.message_id, Author::Assistant, String::new())
     }
 }
 

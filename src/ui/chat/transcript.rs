@@ -28,10 +28,12 @@ pub(super) fn TranscriptView(
         id: page.id,
         messages: RwSignal::new(page.messages),
     };
+    let settings = StoredValue::new(page.settings);
     let announcement = RwSignal::new(String::new());
     let log = NodeRef::<html::Div>::new();
     Effect::new(move || {
         session.open.set(Some(open));
+        session.settings.set(settings.get_value());
         session.follow.resume();
         conversations.refresh();
         if let Some(log) = log.get() {

@@ -43,9 +43,9 @@ impl Prompt {
         };
         let conversation = Conversation {
             engine,
-            turns,
+            turns: turns.iter().map(Turn::from).collect(),
             tokens: turns.iter().map(|_| OnceCell::new()).collect(),
-            begun: begun.map_or_else(Vec::new, |last| engine.tokenize_text(&last.text)),
+            begun: begun.map_or_else(Vec::new, |last| engine.tokenize_text(&last.words())),
             longest_bytes: engine.context_tokens() * LONGEST_TOKEN_BYTES,
             template_tokens: RefCell::default(),
         };
@@ -65,9 +65,24 @@ impl Prompt {
     }
 }
 
+/// A message of which only the words count: the model in this process reads nothing else.
+struct Turn {
+    role: Role,
+    text: String,
+}
+
+impl From<&ChatMessage> for Turn {
+    fn from(message: &ChatMessage) -> Self {
+        Self {
+            role: message.role,
+            text: message.words(),
+        }
+    }
+}
+
 struct Conversation<'a> {
     engine: &'a Engine,
-    turns: &'a [ChatMessage],
+    turns: Vec<Turn>,
     /// Each turn's tokens, once they were needed: a long history is not read to its beginning.
     tokens: Vec<OnceCell<Vec<LlamaToken>>>,
     /// The answer so far, when one is to be continued.
@@ -125,8 +140,7 @@ impl Conversation<'_> {
 
     /// The prompt with the turns from `start` on, and everything the system says.
     fn assemble(&self, start: usize) -> Result<Vec<LlamaToken>, ProviderError> {
-        let is_kept =
-            |(index, turn): &(usize, &ChatMessage)| *index >= start || turn.role == Role::System;
+        let is_kept = |(index, turn): &(usize, &Turn)| *index >= start || turn.role == Role::System;
         let kept = self.turns.iter().enumerate().filter(is_kept);
         let marked = kept
             .map(|(index, turn)| (turn.role, format!("{MARK_START}{index}{MARK_END}")))

@@ -10,6 +10,7 @@ use super::LocalChat;
 use super::engine::Engine;
 use super::prompt::Prompt;
 use super::session::Session;
+use crate::model::catalog::{ApiType, ModelFeatures};
 use crate::model::chat::{FinishReason, Usage};
 use crate::model::ids::RunId;
 use crate::model::params::Parameters;
@@ -48,10 +49,7 @@ fn config() -> LocalConfig {
 }
 
 fn message(role: Role, text: &str) -> ChatMessage {
-    ChatMessage {
-        role,
-        text: text.to_owned(),
-    }
+    ChatMessage::text(role, text)
 }
 
 fn request(messages: Vec<ChatMessage>) -> ChatRequest {
@@ -63,6 +61,10 @@ fn request(messages: Vec<ChatMessage>) -> ChatRequest {
             max_tokens: Some(60),
             ..Parameters::default()
         },
+        features: ModelFeatures::of(ApiType::Local),
+        output: None,
+        tools: None,
+        thread: None,
         continue_last: false,
         run_id: RunId::new(),
     }
@@ -124,6 +126,7 @@ async fn read(mut stream: ChatStream) -> Result<Answer, ProviderError> {
                 });
             }
             ChatEvent::Queued { .. } | ChatEvent::Started => {}
+            other => panic!("a model that only writes sent {other:?}"),
         }
     }
 }

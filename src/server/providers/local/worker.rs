@@ -148,6 +148,7 @@ fn generate(
     let usage = Usage {
         input_tokens,
         output_tokens,
+        reasoning_tokens: 0,
     };
     Ok((reason, usage))
 }

@@ -73,7 +73,7 @@ impl From<&ChatRequest> for CompletionRequest {
             .iter()
             .map(|message| RequestMessage {
                 role: message.role.as_str(),
-                content: message.text.clone(),
+                content: message.words(),
             })
             .collect();
         if request.continue_last {
@@ -143,6 +143,7 @@ impl From<WireUsage> for Usage {
         Self {
             input_tokens: usage.prompt_tokens,
             output_tokens: usage.completion_tokens,
+            reasoning_tokens: 0,
         }
     }
 }

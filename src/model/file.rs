@@ -1,0 +1,115 @@
+//! Files that people store, and how they hang on messages.
+
+use super::ids::FileId;
+use serde::{Deserialize, Serialize};
+
+/// What a file is to the page and to a model. Sniffed from its bytes, never believed from its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileKind {
+    /// A picture that browsers and models can show.
+    Image,
+    /// A PDF.
+    Pdf,
+    /// Text: prose, code, CSV, JSON.
+    Text,
+    /// A document, a sheet or slides of an office program.
+    Office,
+    /// Sound.
+    Audio,
+    /// A film.
+    Video,
+    /// Anything else: stored and given back, read by no model.
+    Other,
+}
+
+/// A file as pages show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileView {
+    /// Identifier.
+    pub id: FileId,
+    /// Its name, without any path.
+    pub name: String,
+    /// What it is by its bytes, for example `image/png`.
+    pub media_type: String,
+    /// What it is to the page and to a model.
+    pub kind: FileKind,
+    /// How long it is.
+    pub size_bytes: u64,
+    /// Width and height in pixels, as it is seen (after its orientation), for pictures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pixels: Option<(u32, u32)>,
+    /// Whether a tool made it.
+    #[serde(default)]
+    pub is_generated: bool,
+}
+
+/// How closely a model looks at a picture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ImageDetail {
+    /// As the model thinks right.
+    #[default]
+    Auto,
+    /// One small view of it.
+    Low,
+    /// Closely.
+    High,
+    /// Every pixel, where the model can.
+    Original,
+}
+
+/// A part of a picture, in pixels of the picture as it is seen after it was turned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Crop {
+    /// From the left.
+    pub x: u32,
+    /// From the top.
+    pub y: u32,
+    /// At least 1.
+    pub width: u32,
+    /// At least 1.
+    pub height: u32,
+}
+
+/// What is done to a picture before it is sent; the stored file stays as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ImageEdit {
+    /// Clockwise: 0, 90, 180 or 270 degrees.
+    pub rotate: u16,
+    /// The part that is sent; all of it where it is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crop: Option<Crop>,
+}
+
+/// A file on a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// The file, as it was when it was attached.
+    pub file: FileView,
+    /// How closely to look, for pictures.
+    #[serde(default)]
+    pub detail: ImageDetail,
+    /// What is done to it before it is sent, for pictures.
+    #[serde(default)]
+    pub edit: ImageEdit,
+}
+
+/// A file that is to be put on a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attach {
+    /// Which of the person's files.
+    pub file: FileId,
+    /// How closely to look, for pictures.
+    #[serde(default)]
+    pub detail: ImageDetail,
+    /// What is done to it before it is sent, for pictures.
+    #[serde(default)]
+    pub edit: ImageEdit,
+}
+
+/// Most files on one message.
+pub const MAX_ATTACHMENTS: usize = 20;
+/// Longest name of a file, in characters.
+pub const MAX_NAME_CHARS: usize = 120;

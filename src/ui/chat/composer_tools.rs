@@ -1,0 +1,9 @@
+//! What can be put on a message or set for its answer: one button each, beside the field.
+
+use leptos::prelude::*;
+
+/// The row of buttons.
+#[component]
+pub(super) fn ComposerTools() -> impl IntoView {
+    view! { <div class="composer-tools"></div> }.into_any()
+}
