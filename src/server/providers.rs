@@ -3,9 +3,13 @@
 //! Wire formats of other services stay in here; no database and no HTTP of ours.
 
 mod error;
+pub mod files;
+pub mod images;
 pub mod local;
 pub mod openai;
 mod registry;
+pub mod speech;
+pub mod transcription;
 
 pub use error::{ProviderError, ProviderErrorKind};
 pub use registry::{DiscoveredModels, Providers};

@@ -13,6 +13,8 @@ pub struct ProviderError {
     pub message: String,
     /// When the provider says to come again.
     pub retry_after: Option<Duration>,
+    /// The provider's id of what is gone, for the kinds that say so and where it is known.
+    pub gone: Option<String>,
 }
 
 /// The kinds of failure that are treated differently.
@@ -38,6 +40,15 @@ pub enum ProviderErrorKind {
     Disconnected,
     /// The conversation is longer than the model can take.
     ContextTooLong,
+    /// A file that the question names by the provider's id is not there any more, or the provider's interface takes no such
+    /// reference: the same question with the bytes in it can be answered.
+    FileGone,
+    /// The provider's own conversation is not there any more: the same question with all messages in it can be answered.
+    ThreadGone,
+    /// The account there is used up; asking again does not help.
+    QuotaExceeded,
+    /// The server does not have this part of the interface at all.
+    Unsupported,
 }
 
 impl ProviderErrorKind {
@@ -55,6 +66,10 @@ impl ProviderErrorKind {
             Self::Protocol => "protocol",
             Self::Disconnected => "disconnected",
             Self::ContextTooLong => "context_too_long",
+            Self::FileGone => "file_gone",
+            Self::ThreadGone => "thread_gone",
+            Self::QuotaExceeded => "quota_exceeded",
+            Self::Unsupported => "unsupported",
         }
     }
 }
@@ -67,6 +82,16 @@ impl ProviderError {
             kind,
             message: message.into(),
             retry_after: None,
+            gone: None,
+        }
+    }
+
+    /// A file or a conversation that the provider does not have any more.
+    #[must_use]
+    pub fn gone(kind: ProviderErrorKind, id: Option<String>, message: impl Into<String>) -> Self {
+        Self {
+            gone: id,
+            ..Self::new(kind, message)
         }
     }
 

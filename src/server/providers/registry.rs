@@ -1,6 +1,9 @@
 //! The providers that are configured, and what that means for a tool.
 
-use super::{ChatProvider, local::LocalChat, openai::OpenaiChat};
+use super::{
+    ChatProvider, files::FilesProvider, images::ImageProvider, local::LocalChat,
+    openai::OpenaiChat, speech::SpeechProvider, transcription::TranscriptionProvider,
+};
 use crate::{
     model::catalog::{ApiType, Capability},
     server::{
@@ -76,6 +79,30 @@ impl Providers {
                 .map(|openai| openai.chat.clone() as Arc<dyn ChatProvider>),
             ApiType::Azure | ApiType::Gemini | ApiType::Link => None,
         }
+    }
+
+    /// Who stores files, for a way of being reached that has such a store.
+    #[must_use]
+    pub fn files(&self, _api_type: ApiType) -> Option<Arc<dyn FilesProvider>> {
+        None
+    }
+
+    /// Who speaks.
+    #[must_use]
+    pub fn speech(&self, _api_type: ApiType) -> Option<Arc<dyn SpeechProvider>> {
+        None
+    }
+
+    /// Who listens.
+    #[must_use]
+    pub fn transcription(&self, _api_type: ApiType) -> Option<Arc<dyn TranscriptionProvider>> {
+        None
+    }
+
+    /// Who makes pictures.
+    #[must_use]
+    pub fn images(&self, _api_type: ApiType) -> Option<Arc<dyn ImageProvider>> {
+        None
     }
 
     /// The model that really answers, where the configuration decides it rather than the catalogue.

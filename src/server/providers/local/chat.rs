@@ -187,13 +187,12 @@ fn check_request(request: &ChatRequest) -> Result<(), ProviderError> {
 }
 
 fn busy(waiting: usize) -> ProviderError {
+    let message = format!(
+        "The local model is busy, and {waiting} others are waiting for it. Try again in a moment."
+    );
     ProviderError {
-        kind: ProviderErrorKind::Busy,
-        message: format!(
-            "The local model is busy, and {waiting} others are waiting for it. Try again in a \
-             moment."
-        ),
         retry_after: Some(Duration::from_secs(10)),
+        ..ProviderError::new(ProviderErrorKind::Busy, message)
     }
 }
 

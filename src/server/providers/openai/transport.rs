@@ -193,9 +193,8 @@ async fn refusal(response: Response) -> ProviderError {
         _ => sentence.to_owned(),
     };
     ProviderError {
-        kind,
-        message,
         retry_after,
+        ..ProviderError::new(kind, message)
     }
 }
 
