@@ -8,6 +8,7 @@ pub mod numbers;
 pub mod person;
 pub mod process;
 pub mod proxy;
+pub mod python;
 pub mod reader;
 pub mod redis;
 pub mod s3;
