@@ -52,8 +52,10 @@ pub enum ReasoningEffort {
     Medium,
     /// Long.
     High,
-    /// As long as it can.
+    /// Longer than most questions deserve.
     Xhigh,
+    /// As long as it can.
+    Max,
 }
 
 /// How long-winded an answer is.

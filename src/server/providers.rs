@@ -157,7 +157,8 @@ pub struct ToolCall {
 pub struct Thread {
     /// Its id there; one is made where it is missing.
     pub id: Option<String>,
-    /// How many of the request's messages it holds already, from the first on.
+    /// How many of the request's messages it holds already, from the first on. Instructions ([`Role::System`]) are not
+    /// counted: they are no part of it, they go along with every question.
     pub holds: usize,
 }
 
@@ -205,7 +206,8 @@ pub enum ChatEvent {
     ToolCall(ToolCallDelta),
     /// A file that the model made.
     File(GeneratedFile),
-    /// The provider's own conversation holds the question, and will hold the answer.
+    /// The provider's own conversation: it holds the question, and when the answer has ended, that too. Comes once, right
+    /// after [`ChatEvent::Started`], where [`ChatRequest::thread`] asked for one and the provider keeps it.
     Thread {
         /// Its id there.
         id: String,
