@@ -9,6 +9,8 @@ pub mod error;
 pub mod event;
 pub mod file;
 pub mod ids;
+pub mod image_edit;
+pub mod image_tokens;
 pub mod markdown;
 pub mod params;
 pub mod settings;
