@@ -1,7 +1,7 @@
-//! The document around the components: its theme, its menus, where the focus is.
+//! The document around the components: its theme, its menus, where the focus is, what its tab remembers.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Document, Element, HtmlElement, Node};
+use web_sys::{Document, Element, HtmlElement, Node, Storage};
 
 /// Below this width the sidebar lies over the page; `style/shell.css` says the same.
 const PHONE: &str = "(max-width: 768px)";
@@ -41,6 +41,33 @@ pub fn focus_content() {
     if !content.contains(focused.as_ref().map(AsRef::as_ref)) {
         let _ = content.focus();
     }
+}
+
+/// Moves the focus to the element of an id, if there is one.
+pub fn focus_element(id: &str) {
+    let element = document().and_then(|document| document.get_element_by_id(id));
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+fn tab_storage() -> Option<Storage> {
+    web_sys::window()?.session_storage().ok().flatten()
+}
+
+/// What the tab was told to remember under a key; it survives a reload.
+#[must_use]
+pub fn recall_in_tab(key: &str) -> Option<String> {
+    tab_storage()?.get_item(key).ok().flatten()
+}
+
+/// Has the tab remember something, or forget it. A browser that refuses storage remembers nothing.
+pub fn remember_in_tab(key: &str, value: Option<&str>) {
+    let Some(storage) = tab_storage() else { return };
+    let _ = match value {
+        Some(value) => storage.set_item(key, value),
+        None => storage.remove_item(key),
+    };
 }
 
 /// Shuts every open menu but the one that holds a node.

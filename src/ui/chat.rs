@@ -7,6 +7,7 @@ mod composer;
 mod composer_tools;
 mod insist;
 mod message_actions;
+mod panel;
 mod question;
 mod run_status;
 mod session;

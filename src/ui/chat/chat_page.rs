@@ -1,7 +1,8 @@
 //! The page of a new chat and of a conversation.
 
 use super::{
-    chat_start::ChatStart, composer::Composer, session::ChatSession, transcript::TranscriptView,
+    chat_start::ChatStart, composer::Composer, panel::SidePanel, session::ChatSession,
+    transcript::TranscriptView,
 };
 use crate::{
     api,
@@ -83,6 +84,7 @@ pub fn ChatPage() -> impl IntoView {
         prompt: RwSignal::new(None),
         is_asking: RwSignal::new(false),
         settings: RwSignal::default(),
+        panel: RwSignal::new(None),
         reload: Callback::new(move |()| content.refetch()),
     });
     let title = move || {
@@ -115,6 +117,7 @@ pub fn ChatPage() -> impl IntoView {
             </Transition>
             <Composer content />
         </main>
+        <SidePanel content />
     }
 }
 

@@ -23,8 +23,47 @@ pub struct ChatSession {
     pub is_asking: RwSignal<bool>,
     /// How the conversation asks; of a new one, how its first message will.
     pub settings: RwSignal<ChatSettings>,
+    /// What is open beside the transcript.
+    pub panel: RwSignal<Option<Panel>>,
     /// Loads the page's data again.
     pub reload: Callback<()>,
+}
+
+/// What may be open beside the transcript.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Panel {
+    /// System prompt, parameters and presets.
+    Parameters,
+    /// The shape of answers.
+    Output,
+}
+
+impl Panel {
+    /// Its heading.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Parameters => "How this chat asks",
+            Self::Output => "Structured output",
+        }
+    }
+
+    /// What it is remembered under, and the id of the button that opens it.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Parameters => "panel-parameters",
+            Self::Output => "panel-output",
+        }
+    }
+
+    /// The panel of a key.
+    #[must_use]
+    pub fn of_key(key: &str) -> Option<Self> {
+        [Self::Parameters, Self::Output]
+            .into_iter()
+            .find(|panel| panel.key() == key)
+    }
 }
 
 /// A conversation that is on the page.
