@@ -9,3 +9,4 @@
 pub mod accounts;
 pub mod catalog;
 pub mod chat;
+pub mod tokens;

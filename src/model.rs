@@ -15,6 +15,7 @@ pub mod markdown;
 pub mod params;
 pub mod settings;
 pub mod theme;
+pub mod token;
 pub mod transcript;
 pub mod user;
 

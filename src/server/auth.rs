@@ -1,8 +1,11 @@
-//! Accounts: signing up, logging in and out, who a token belongs to. Rules only: cookies and headers are the doors' matter.
+//! Accounts: signing up, logging in and out, who a token belongs to, and the tokens that programs use. Rules only: cookies
+//! and headers are the doors' matter.
 
+mod attempts;
 mod limiter;
 mod password;
 mod token;
+pub mod tokens;
 
 use crate::{
     model::{
@@ -16,7 +19,7 @@ use crate::{
         redis::Redis,
     },
 };
-use limiter::AttemptLimiter;
+use attempts::AttemptLimiter;
 use std::net::IpAddr;
 pub use token::SessionToken;
 

@@ -9,6 +9,7 @@
 mod backup;
 mod healthy;
 mod migrate_data;
+mod token;
 
 use super::{
     catalog::Catalog,
@@ -49,6 +50,9 @@ enum Command {
     Restore(backup::RestoreArgs),
     /// Copy everything from one database into another, new one, of whichever kind; stop the server first.
     MigrateData(migrate_data::MigrateDataArgs),
+    /// Tokens for the programming interface.
+    #[command(subcommand)]
+    Token(token::TokenCommand),
 }
 
 impl Command {
@@ -103,6 +107,7 @@ async fn execute(command: Command, config: Config) -> Outcome {
         Command::Backup(args) => backup::backup(&config, &args).await,
         Command::Restore(args) => backup::restore(&config, &args).await,
         Command::MigrateData(args) => migrate_data::migrate_data(&config, &args).await,
+        Command::Token(command) => token::run(&config, command).await,
     }
 }
 

@@ -11,6 +11,7 @@ pub mod messages;
 pub mod nodes;
 pub mod runs;
 pub mod sessions;
+pub mod tokens;
 pub mod tools;
 pub mod users;
 

@@ -8,6 +8,7 @@ mod cross_origin;
 pub mod error;
 mod events;
 mod fallback;
+pub mod flash;
 mod headers;
 mod health;
 mod metrics;

@@ -1,7 +1,7 @@
 //! Starting a server and stopping it: the one place where the parts are put together.
 
 use super::{
-    auth::Accounts,
+    auth::{Accounts, tokens::Tokens},
     catalog::{Catalog, SeedError},
     chat::Chat,
     cluster::Cluster,
@@ -135,7 +135,8 @@ impl Server {
         let state = AppState {
             leptos,
             site,
-            accounts: Accounts::new(db.clone(), redis, &config.auth),
+            accounts: Accounts::new(db.clone(), redis.clone(), &config.auth),
+            tokens: Tokens::new(db.clone(), redis, &config.auth),
             shutdown: CancellationToken::new(),
             config,
             db,

@@ -1,8 +1,14 @@
 //! What the doors are given: the services, and what the router needs of Leptos.
 
 use super::{
-    auth::Accounts, catalog::Catalog, chat::Chat, config::Config, db::Db, runlog::RunLog,
-    site::Site, storage::Storage,
+    auth::{Accounts, tokens::Tokens},
+    catalog::Catalog,
+    chat::Chat,
+    config::Config,
+    db::Db,
+    runlog::RunLog,
+    site::Site,
+    storage::Storage,
 };
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
@@ -24,6 +30,8 @@ pub struct AppState {
     pub storage: Storage,
     /// Accounts.
     pub accounts: Accounts,
+    /// Personal tokens.
+    pub tokens: Tokens,
     /// The catalogue.
     pub catalog: Catalog,
     /// Chat.

@@ -239,7 +239,7 @@ pub fn mark_page(error: &AppError) {
     }
 }
 
-fn set_cookie(cookie: &Cookie<'_>) {
+pub(super) fn set_cookie(cookie: &Cookie<'_>) {
     if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
         expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, value);
     }
