@@ -1,6 +1,8 @@
 //! Settings.
 
-use super::{account_block::AccountBlock, appearance_block::AppearanceBlock};
+use super::{
+    account_block::AccountBlock, appearance_block::AppearanceBlock, tokens_block::TokensBlock,
+};
 use crate::ui::shell::page::Page;
 use leptos::prelude::*;
 
@@ -14,6 +16,7 @@ pub fn SettingsPage() -> impl IntoView {
             </div>
             <AppearanceBlock />
             <AccountBlock />
+            <TokensBlock />
         </Page>
     }
 }
