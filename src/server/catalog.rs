@@ -1,5 +1,6 @@
 //! The catalogue's rules: what is shown, what can be chatted with here, and how rows get in. No SQL and no HTTP.
 
+mod models;
 mod seed;
 
 use crate::{
@@ -16,6 +17,7 @@ use crate::{
         providers::Providers,
     },
 };
+pub use models::{ModelUse, ServedModel};
 pub use seed::SeedError;
 
 /// Longest search, in characters; the rest is not looked at.

@@ -14,3 +14,4 @@ mod health;
 mod metrics;
 pub mod router;
 pub mod session;
+mod v1;

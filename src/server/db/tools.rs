@@ -1,5 +1,6 @@
 //! The catalogue's rows.
 
+mod reachable;
 mod search;
 
 use super::{Db, DbError, DbResult, Transaction, from_json, now_ms, on, to_json, within};

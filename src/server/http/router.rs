@@ -1,7 +1,7 @@
 //! Every route of the server on one page.
 
 use super::{
-    access, client, cross_origin, error, events, fallback, headers, health, metrics, session,
+    access, client, cross_origin, error, events, fallback, headers, health, metrics, session, v1,
 };
 use crate::{
     server::state::AppState,
@@ -71,6 +71,18 @@ pub fn router(state: AppState) -> Router {
             state.clone(),
             session::identify,
         ))
+        // A page of another site cannot ride on a cookie here; what comes with a token comes from wherever it may.
+        .layer(middleware::from_fn(cross_origin::refuse_cross_origin))
+        .layer(
+            ServiceBuilder::new()
+                .layer(middleware::from_fn(error::explain_size_limit))
+                .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+                .layer(tower_http::limit::RequestBodyLimitLayer::new(
+                    MAX_BODY_BYTES,
+                )),
+        )
+        // For programs, with limits of their own.
+        .merge(v1::routes(&state))
         // The client's files, health and numbers: without a look at who it is.
         .merge(client::routes())
         .route("/healthz", get(health::alive))
@@ -92,12 +104,6 @@ pub fn router(state: AppState) -> Router {
                 .layer(PropagateRequestIdLayer::new(REQUEST_ID))
                 .layer(CatchPanicLayer::new())
                 .layer(middleware::from_fn_with_state(is_secure, headers::protect))
-                .layer(middleware::from_fn(cross_origin::refuse_cross_origin))
-                .layer(middleware::from_fn(error::explain_size_limit))
-                .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-                .layer(tower_http::limit::RequestBodyLimitLayer::new(
-                    MAX_BODY_BYTES,
-                ))
                 .layer(CompressionLayer::new().compress_when(
                     // An event stream is never held back to compress it.
                     DefaultPredicate::new().and(NotForContentType::new("text/event-stream")),

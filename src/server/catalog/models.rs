@@ -1,0 +1,141 @@
+//! Tools as programs see them: models with ids, each good for something.
+
+use super::Catalog;
+use crate::{
+    model::{
+        AppError, AppResult, ErrorKind,
+        catalog::{ApiType, Capability},
+    },
+    server::db::tools::ToolRecord,
+};
+
+/// What a program wants of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ModelUse {
+    /// Answers.
+    Chat,
+    /// Speech.
+    Speech,
+    /// What was said.
+    Transcription,
+    /// Pictures.
+    Images,
+}
+
+/// A model as the list of them shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServedModel {
+    /// What programs call it: a tool's slug, or the id that its provider gave its model.
+    pub id: String,
+    /// Who makes it.
+    pub owner: String,
+    /// When the catalogue got to know it, milliseconds since 1970.
+    pub created_at: i64,
+}
+
+impl ModelUse {
+    const ALL: [Self; 4] = [Self::Chat, Self::Speech, Self::Transcription, Self::Images];
+
+    fn capability(self) -> Capability {
+        match self {
+            Self::Chat => Capability::Text,
+            Self::Speech => Capability::SpeechOutput,
+            Self::Transcription => Capability::Transcription,
+            Self::Images => Capability::ImageOutput,
+        }
+    }
+}
+
+impl Catalog {
+    /// Everything that answers here in one way or another, by each of its names.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn served_models(&self) -> AppResult<Vec<ServedModel>> {
+        let mut models: Vec<ServedModel> = Vec::new();
+        for (tool, created_at) in self.db.list_reachable_tools().await? {
+            let is_served = ModelUse::ALL.iter().any(|wanted| {
+                tool.capabilities.contains(&wanted.capability())
+                    && self.unserved_because(&tool, *wanted).is_none()
+            });
+            if !is_served {
+                continue;
+            }
+            let running = self.providers.model_name(&tool).or(tool.model);
+            for id in [Some(tool.slug), running].into_iter().flatten() {
+                if models.iter().all(|known| known.id != id) {
+                    models.push(ServedModel {
+                        id,
+                        owner: tool.provider.clone(),
+                        created_at,
+                    });
+                }
+            }
+        }
+        Ok(models)
+    }
+
+    /// The tool that a program means: by its slug, or by its model's id; the first that is good for it where no name is given.
+    ///
+    /// # Errors
+    /// `NotFound` with the reason why it does not answer here.
+    pub async fn model(&self, name: Option<&str>, wanted: ModelUse) -> AppResult<ToolRecord> {
+        let Some(name) = name else {
+            return self.any_model(wanted).await;
+        };
+        let mut named: Vec<_> = self.db.find_tool(name).await?.into_iter().collect();
+        named.extend(self.db.list_tools_by_model(name).await?);
+        named.extend(self.running_as(name).await?);
+        let mut reason = None;
+        for tool in named {
+            match self.unserved_because(&tool, wanted) {
+                None => return Ok(tool),
+                Some(because) => reason = reason.or(Some(because)),
+            }
+        }
+        let reason = reason.unwrap_or_else(|| {
+            format!("There is no model `{name}` here. `GET /v1/models` lists those there are.")
+        });
+        Err(AppError::new(ErrorKind::NotFound, reason))
+    }
+
+    async fn any_model(&self, wanted: ModelUse) -> AppResult<ToolRecord> {
+        let tools = self.db.list_reachable_tools().await?;
+        let found = tools.into_iter().map(|(tool, _)| tool).find(|tool| {
+            tool.capabilities.contains(&wanted.capability())
+                && self.unserved_because(tool, wanted).is_none()
+        });
+        found.ok_or_else(|| AppError::new(ErrorKind::NotFound, "No model here is good for this."))
+    }
+
+    /// The tool whose model the configuration decides, if that is what it is called.
+    async fn running_as(&self, name: &str) -> AppResult<Option<ToolRecord>> {
+        let tools = self.db.list_tools_by_api(ApiType::Local).await?;
+        Ok(tools
+            .into_iter()
+            .find(|tool| self.providers.model_name(tool).as_deref() == Some(name)))
+    }
+
+    /// Why a tool is not good for something here, or `None` when it is. What a tool can do that only its own server knows
+    /// is left to that server to say.
+    fn unserved_because(&self, tool: &ToolRecord, wanted: ModelUse) -> Option<String> {
+        let (is_there, what) = match wanted {
+            ModelUse::Chat => return self.providers.unavailable_because(tool),
+            ModelUse::Speech => (self.providers.speech(tool.api_type).is_some(), "speaks"),
+            ModelUse::Transcription => (
+                self.providers.transcription(tool.api_type).is_some(),
+                "transcribes",
+            ),
+            ModelUse::Images => (
+                self.providers.images(tool.api_type).is_some(),
+                "makes images",
+            ),
+        };
+        (!is_there).then(|| {
+            format!(
+                "The service behind {} is not configured here, so nothing {what} for it.",
+                tool.name
+            )
+        })
+    }
+}
