@@ -9,4 +9,5 @@
 pub mod accounts;
 pub mod catalog;
 pub mod chat;
+pub mod files;
 pub mod tokens;

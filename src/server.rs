@@ -9,6 +9,7 @@ mod cli;
 mod cluster;
 pub mod config;
 pub mod db;
+pub mod files;
 pub mod http;
 pub mod metrics;
 mod pace;

@@ -109,6 +109,47 @@ pub struct Attach {
     pub edit: ImageEdit,
 }
 
+/// A file in a person's list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEntry {
+    /// The file.
+    pub file: FileView,
+    /// When it was stored, milliseconds since 1970.
+    pub created_at_ms: i64,
+    /// Whether a provider holds a copy, which goes with the file.
+    pub is_shared: bool,
+}
+
+/// One page of a person's files, the newest first, and how much room they take.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilePage {
+    /// The files.
+    pub files: Vec<FileEntry>,
+    /// How many there are on all pages.
+    pub total: u32,
+    /// This page, from 1.
+    pub page: u32,
+    /// How many pages there are, at least 1.
+    pub pages: u32,
+    /// What all of the person's files take.
+    pub used_bytes: u64,
+    /// What they may take.
+    pub quota_bytes: u64,
+    /// Longest file that is taken.
+    pub upload_limit_bytes: u64,
+}
+
+/// Where a file is used, told before it is deleted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileUse {
+    /// Titles of conversations that it was sent in, at most three.
+    pub titles: Vec<String>,
+    /// How many conversations there are.
+    pub conversations: u32,
+}
+
+/// Files on one page of the list.
+pub const FILES_PER_PAGE: u32 = 30;
 /// Most files on one message.
 pub const MAX_ATTACHMENTS: usize = 20;
 /// Longest name of a file, in characters.

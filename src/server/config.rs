@@ -5,6 +5,7 @@ mod auth;
 mod cluster;
 mod database;
 mod environment;
+mod files;
 mod local;
 mod openai;
 mod server;
@@ -16,6 +17,7 @@ pub use auth::AuthConfig;
 pub use cluster::{ClusterConfig, RedisConfig};
 pub use database::DatabaseConfig;
 pub use environment::{ConfigError, Environment, Mistake};
+pub use files::FilesConfig;
 pub use local::LocalConfig;
 pub use openai::OpenaiConfig;
 pub use server::ServerConfig;
@@ -39,6 +41,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// Where uploaded files are kept.
     pub storage: StorageConfig,
+    /// How much people may store.
+    pub files: FilesConfig,
     /// Accounts and log-in.
     pub auth: AuthConfig,
     /// The model in this process; `None` when it is off.
@@ -63,6 +67,7 @@ impl Config {
             server,
             database: DatabaseConfig::from_env(environment, &data_dir, &mut mistakes),
             storage: StorageConfig::from_env(environment, &data_dir, &mut mistakes),
+            files: FilesConfig::from_env(environment, &mut mistakes),
             auth: AuthConfig::from_env(environment, &mut mistakes),
             local: LocalConfig::from_env(environment, &data_dir, &mut mistakes),
             openai: OpenaiConfig::from_env(environment, &mut mistakes),

@@ -6,6 +6,7 @@
 mod connect;
 pub mod conversations;
 pub mod dump;
+pub mod files;
 mod leases;
 pub mod messages;
 pub mod nodes;

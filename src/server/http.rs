@@ -3,15 +3,18 @@
 //! No rules of any domain.
 
 mod access;
+mod body;
 mod client;
 mod cross_origin;
 pub mod error;
 mod events;
 mod fallback;
+mod files;
 pub mod flash;
 mod headers;
 mod health;
 mod metrics;
 pub mod router;
 pub mod session;
+pub mod uploads;
 mod v1;

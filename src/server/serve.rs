@@ -7,6 +7,7 @@ use super::{
     cluster::Cluster,
     config::Config,
     db::{Db, DbError},
+    files::Files,
     http::router::router,
     metrics,
     providers::Providers,
@@ -132,6 +133,7 @@ impl Server {
         let site = open_site(&config);
         let mut leptos = site.leptos_options()?;
         leptos.site_addr = address;
+        let files = Files::new(db.clone(), storage.clone(), providers.clone(), config.files);
         let state = AppState {
             leptos,
             site,
@@ -141,6 +143,7 @@ impl Server {
             config,
             db,
             storage,
+            files,
             catalog,
             chat,
             log,

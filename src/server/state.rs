@@ -6,6 +6,7 @@ use super::{
     chat::Chat,
     config::Config,
     db::Db,
+    files::Files,
     runlog::RunLog,
     site::Site,
     storage::Storage,
@@ -26,8 +27,10 @@ pub struct AppState {
     pub config: Arc<Config>,
     /// The database, for health checks.
     pub db: Db,
-    /// Files that people store.
+    /// Where bytes are kept, for health checks.
     pub storage: Storage,
+    /// Files that people store.
+    pub files: Files,
     /// Accounts.
     pub accounts: Accounts,
     /// Personal tokens.

@@ -11,10 +11,10 @@ use futures::{
     stream::{self, BoxStream},
 };
 use object_store::{
-    ClientOptions, ObjectStore, ObjectStoreExt, RetryConfig, WriteMultipart, aws::AmazonS3Builder,
-    local::LocalFileSystem, path::Path as ObjectPath, prefix::PrefixStore,
+    ClientOptions, GetOptions, ObjectStore, ObjectStoreExt, RetryConfig, WriteMultipart,
+    aws::AmazonS3Builder, local::LocalFileSystem, path::Path as ObjectPath, prefix::PrefixStore,
 };
-use std::{fmt, io, path::Path, pin::pin, str::FromStr, sync::Arc, time::Duration};
+use std::{fmt, io, ops::Range, path::Path, pin::pin, str::FromStr, sync::Arc, time::Duration};
 use tokio_util::bytes::Bytes;
 use uuid::Uuid;
 
@@ -59,6 +59,15 @@ impl BlobKey {
         Self(Uuid::now_v7())
     }
 
+    /// When it was made up, milliseconds since 1970: a little before its file was stored.
+    #[must_use]
+    pub fn made_at_ms(self) -> i64 {
+        self.0.get_timestamp().map_or(0, |timestamp| {
+            let (seconds, nanos) = timestamp.to_unix();
+            i64::try_from(seconds).unwrap_or(0) * 1000 + i64::from(nanos / 1_000_000)
+        })
+    }
+
     fn path(self) -> ObjectPath {
         ObjectPath::from(self.to_string())
     }
@@ -75,6 +84,20 @@ impl FromStr for BlobKey {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         text.parse().map(Self)
+    }
+}
+
+impl Blob {
+    /// All its bytes.
+    ///
+    /// # Errors
+    /// When the storage breaks off.
+    pub async fn bytes(mut self) -> Result<Vec<u8>, StorageError> {
+        let mut bytes = Vec::with_capacity(usize::try_from(self.size_bytes).unwrap_or(0));
+        while let Some(piece) = self.content.try_next().await? {
+            bytes.extend_from_slice(&piece);
+        }
+        Ok(bytes)
     }
 }
 
@@ -152,6 +175,24 @@ impl Storage {
         let place = Arc::clone(&self.place);
         Ok(Blob {
             size_bytes: found.meta.size,
+            content: found
+                .into_stream()
+                .map_err(move |error| place.explain(&error))
+                .boxed(),
+        })
+    }
+
+    /// A part of a stored file; `range` must lie in it.
+    ///
+    /// # Errors
+    /// [`StorageError::NotFound`], or when the storage does not answer.
+    pub async fn get_part(&self, key: BlobKey, range: Range<u64>) -> Result<Blob, StorageError> {
+        let size_bytes = range.end.saturating_sub(range.start);
+        let options = GetOptions::new().with_range(Some(range));
+        let found = self.told(self.store.get_opts(&key.path(), options).await)?;
+        let place = Arc::clone(&self.place);
+        Ok(Blob {
+            size_bytes,
             content: found
                 .into_stream()
                 .map_err(move |error| place.explain(&error))

@@ -1,7 +1,8 @@
 //! Every route of the server on one page.
 
 use super::{
-    access, client, cross_origin, error, events, fallback, headers, health, metrics, session, v1,
+    access, body, client, cross_origin, error, events, fallback, files, headers, health, metrics,
+    session, v1,
 };
 use crate::{
     server::state::AppState,
@@ -31,9 +32,6 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-/// Largest body of a request that is no upload: a message of the longest kind, escaped.
-const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
-
 /// An id for each request: taken over from a proxy, else made here.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -51,12 +49,15 @@ pub fn router(state: AppState) -> Router {
         }
     };
     let (page, options) = (document.clone(), state.leptos.clone());
-    let (observed, is_secure) = (state.clone(), state.clone());
+    let (observed, is_secure, limited) = (state.clone(), state.clone(), state.clone());
 
     Router::new()
         // Chat.
         .route("/api/runs/{run}/events", get(events::run_events))
         .route("/chat", post(fallback::post_message))
+        // Files.
+        .route("/api/files/{file}", get(files::download))
+        .route("/api/files/{file}/preview", get(files::preview))
         // Pages, see `crate::ui::app`, and server functions, see `crate::api`.
         .leptos_routes_with_context(&state, pages(), context.clone(), move || {
             page(options.clone())
@@ -76,10 +77,8 @@ pub fn router(state: AppState) -> Router {
         .layer(
             ServiceBuilder::new()
                 .layer(middleware::from_fn(error::explain_size_limit))
-                .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-                .layer(tower_http::limit::RequestBodyLimitLayer::new(
-                    MAX_BODY_BYTES,
-                )),
+                .layer(DefaultBodyLimit::disable())
+                .layer(middleware::from_fn_with_state(limited, body::limit)),
         )
         // For programs, with limits of their own.
         .merge(v1::routes(&state))
@@ -104,10 +103,14 @@ pub fn router(state: AppState) -> Router {
                 .layer(PropagateRequestIdLayer::new(REQUEST_ID))
                 .layer(CatchPanicLayer::new())
                 .layer(middleware::from_fn_with_state(is_secure, headers::protect))
-                .layer(CompressionLayer::new().compress_when(
-                    // An event stream is never held back to compress it.
-                    DefaultPredicate::new().and(NotForContentType::new("text/event-stream")),
-                )),
+                .layer(
+                    CompressionLayer::new().compress_when(
+                        // An event stream is never held back to compress it, and a stored file is sent as it is.
+                        DefaultPredicate::new()
+                            .and(NotForContentType::new("text/event-stream"))
+                            .and(files::is_no_download),
+                    ),
+                ),
         )
 }
 
