@@ -7,11 +7,15 @@ mod intake;
 mod kinds;
 mod names;
 mod pdf;
+mod remote;
 mod renditions;
+mod resolve;
+mod text;
 
 pub use images::PreviewSize;
 pub use intake::Upload;
 pub use renditions::Rendition;
+pub use resolve::Recipient;
 
 use crate::{
     model::{
@@ -45,6 +49,8 @@ pub struct Files {
     limits: FilesConfig,
     /// Pictures are unpacked one at a time: an unpacked picture is large, and ten at once would be ten times that.
     picture_work: Arc<Semaphore>,
+    /// So are documents.
+    text_work: Arc<Semaphore>,
 }
 
 impl Files {
@@ -57,6 +63,7 @@ impl Files {
             providers,
             limits,
             picture_work: Arc::new(Semaphore::new(1)),
+            text_work: Arc::new(Semaphore::new(1)),
         }
     }
 
@@ -206,6 +213,7 @@ impl Files {
         let mut blobs = self.db.list_rendition_blobs(user, file).await?;
         blobs.push(record.blob);
         blobs.extend(record.text_blob);
+        self.delete_copies(user, file).await?;
         if !self.db.delete_file(user, file).await? {
             return Err(AppError::not_found("file"));
         }

@@ -11,13 +11,14 @@ use super::{
 use crate::{
     model::{
         AppError, AppResult, ErrorKind,
-        file::FileView,
+        file::{Attachment, FileView, ImageDetail, ImageEdit},
         ids::{FileId, UserId},
     },
     server::{
         config::FilesConfig,
         db::{dump::hex, files::FileRecord, now_ms},
-        storage::{BlobKey, StorageError},
+        providers::GeneratedFile,
+        storage::{BlobKey, StorageError, whole},
     },
 };
 use futures::{Stream, StreamExt};
@@ -79,6 +80,27 @@ impl Files {
                 Err(AppError::internal())
             }
         }
+    }
+
+    /// Stores a file that a tool made for a person, as a part of its answer. Its bytes are looked at like anybody's.
+    ///
+    /// # Errors
+    /// As [`Files::store`].
+    pub async fn store_generated(
+        &self,
+        user: UserId,
+        file: GeneratedFile,
+    ) -> AppResult<Attachment> {
+        let upload = Upload {
+            name: file.name,
+            content: whole(file.bytes),
+            is_generated: true,
+        };
+        Ok(Attachment {
+            file: self.store(user, upload).await?,
+            detail: ImageDetail::default(),
+            edit: ImageEdit::default(),
+        })
     }
 
     async fn take_in<S>(&self, user: UserId, upload: Upload<S>) -> AppResult<FileView>

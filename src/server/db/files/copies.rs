@@ -183,17 +183,24 @@ impl Db {
         Ok(rows > 0)
     }
 
-    /// Forgets what a provider was given of a person's file.
+    /// Forgets what a provider was given of a person's file: all of it, or what it calls `remote_id`.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn delete_remotes(&self, user: UserId, file: FileId, provider: &str) -> DbResult<()> {
+    pub async fn delete_remotes(
+        &self,
+        user: UserId,
+        file: FileId,
+        provider: &str,
+        remote_id: Option<&str>,
+    ) -> DbResult<()> {
         const SQL: &str = "delete from provider_file where file_id = $1 and provider = $3 \
              and exists (select 1 from file f where f.file_id = $1 and f.user_id = $2)";
         on!(&self.write, |pool| sqlx::query(SQL)
             .bind(file.to_string())
             .bind(user.to_string())
             .bind(provider)
+            .bind(remote_id)
             .execute(pool)
             .await
             .map(|_| ()))?;
