@@ -2,6 +2,7 @@
 //! all of them are told at once. Nothing else in the program reads the environment.
 
 mod auth;
+mod azure;
 mod cluster;
 mod database;
 mod environment;
@@ -14,6 +15,7 @@ mod telemetry;
 mod traces;
 
 pub use auth::AuthConfig;
+pub use azure::{AzureConfig, AzureDeployment, AzureSurface};
 pub use cluster::{ClusterConfig, RedisConfig};
 pub use database::DatabaseConfig;
 pub use environment::{ConfigError, Environment, Mistake};
@@ -49,6 +51,8 @@ pub struct Config {
     pub local: Option<LocalConfig>,
     /// An OpenAI-compatible server; `None` when none is named.
     pub openai: Option<OpenaiConfig>,
+    /// Azure OpenAI; `None` when it is not named.
+    pub azure: Option<AzureConfig>,
     /// Log lines, numbers and traces.
     pub telemetry: TelemetryConfig,
 }
@@ -62,6 +66,7 @@ impl Config {
         let mut mistakes = Vec::new();
         let data_dir = PathBuf::from(environment.get("INSPIREAI_DATA_DIR").unwrap_or("data"));
         let server = ServerConfig::from_env(environment, &mut mistakes);
+        let idle_timeout = openai::idle_timeout(environment, &mut mistakes);
         let config = Self {
             cluster: ClusterConfig::from_env(environment, server.address, &mut mistakes),
             server,
@@ -70,7 +75,8 @@ impl Config {
             files: FilesConfig::from_env(environment, &mut mistakes),
             auth: AuthConfig::from_env(environment, &mut mistakes),
             local: LocalConfig::from_env(environment, &data_dir, &mut mistakes),
-            openai: OpenaiConfig::from_env(environment, &mut mistakes),
+            openai: OpenaiConfig::from_env(environment, idle_timeout, &mut mistakes),
+            azure: AzureConfig::from_env(environment, idle_timeout, &mut mistakes),
             telemetry: TelemetryConfig::from_env(environment, &mut mistakes),
             data_dir,
         };
@@ -88,8 +94,23 @@ impl Config {
     #[must_use]
     pub fn fingerprints(&self) -> BTreeMap<String, String> {
         let openai = self.openai.as_ref();
+        let azure = self.azure.as_ref();
         let redis = self.cluster.redis.as_ref();
+        let deployments = azure.map(AzureConfig::deployment_list).unwrap_or_default();
         let values = [
+            (
+                "AZURE_OPENAI_API_KEY",
+                azure.map_or("", AzureConfig::api_key),
+            ),
+            (
+                "AZURE_OPENAI_API_VERSION",
+                azure.map_or("", AzureConfig::api_version),
+            ),
+            ("AZURE_OPENAI_DEPLOYMENTS", &deployments),
+            (
+                "AZURE_OPENAI_ENDPOINT",
+                azure.map_or("", |azure| &azure.endpoint),
+            ),
             ("OPENAI_API_KEY", openai.map_or("", OpenaiConfig::api_key)),
             (
                 "OPENAI_BASE_URL",

@@ -1,6 +1,6 @@
 //! The environment as a value, so that tests configure a server without touching the process.
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use std::{collections::HashMap, fmt, str::FromStr};
 
 /// Variables and their values.
@@ -105,6 +105,25 @@ impl Environment {
                 None
             }
         }
+    }
+
+    /// A key that travels in a header, as [`Self::secret`] reads it. It is not used when it cannot travel.
+    pub(super) fn key(&self, name: &str, mistakes: &mut Vec<Mistake>) -> Option<SecretString> {
+        let key = self.secret(name, mistakes)?;
+        if key
+            .expose_secret()
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic())
+        {
+            return Some(key);
+        }
+        mistakes.push(Mistake {
+            variable: name.to_owned(),
+            problem: "holds a character that no key has, perhaps a space or a line break"
+                .to_owned(),
+            example: "0123456789abcdef".to_owned(),
+        });
+        None
     }
 
     /// A variable as a value of type `T`, or `default`.

@@ -17,9 +17,25 @@ pub struct OpenaiConfig {
 
 const OFFICIAL: &str = "https://api.openai.com/v1";
 
+/// Longest silence of any server that answers, before and between words.
+pub(super) fn idle_timeout(environment: &Environment, mistakes: &mut Vec<Mistake>) -> Duration {
+    let seconds = environment.parse(
+        "INSPIREAI_UPSTREAM_IDLE_SECONDS",
+        90.0_f64,
+        "a number of seconds",
+        "90",
+        mistakes,
+    );
+    Duration::try_from_secs_f64(seconds).unwrap_or(Duration::from_secs(90))
+}
+
 impl OpenaiConfig {
-    pub(super) fn from_env(environment: &Environment, mistakes: &mut Vec<Mistake>) -> Option<Self> {
-        let key = environment.secret("OPENAI_API_KEY", mistakes);
+    pub(super) fn from_env(
+        environment: &Environment,
+        idle_timeout: Duration,
+        mistakes: &mut Vec<Mistake>,
+    ) -> Option<Self> {
+        let key = environment.key("OPENAI_API_KEY", mistakes);
         let base_url = environment.get("OPENAI_BASE_URL");
         if key.is_none() && base_url.is_none() {
             return None;
@@ -32,17 +48,10 @@ impl OpenaiConfig {
                 example: "http://127.0.0.1:11434/v1".to_owned(),
             });
         }
-        let idle_s = environment.parse(
-            "INSPIREAI_UPSTREAM_IDLE_SECONDS",
-            90.0_f64,
-            "a number of seconds",
-            "90",
-            mistakes,
-        );
         Some(Self {
             base_url: base_url.to_owned(),
             key,
-            idle_timeout: Duration::try_from_secs_f64(idle_s).unwrap_or(Duration::from_secs(90)),
+            idle_timeout,
         })
     }
 
