@@ -134,7 +134,7 @@ impl Catalog {
 
     /// The first tool that answers here: a configured server's before the model in this process.
     async fn default_tool(&self) -> AppResult<ToolRecord> {
-        for api_type in [ApiType::Openai, ApiType::Local] {
+        for api_type in [ApiType::Openai, ApiType::Azure, ApiType::Local] {
             let tools = self.db.list_tools_by_api(api_type).await?;
             let available = tools
                 .into_iter()
@@ -160,19 +160,37 @@ impl Catalog {
         Ok(tools.len())
     }
 
-    /// Asks a server on one's own network for its models and puts them into the catalogue.
+    /// Puts what is not in the data file into the catalogue: the deployments in Azure, and what a server on one's own network
+    /// says it has.
     ///
     /// # Errors
-    /// When the database fails. A server that does not answer is logged and leaves the catalogue as it is.
-    pub async fn discover(&self) -> DbResult<()> {
-        let Some(models) = self.providers.discover_models().await else {
-            return Ok(());
-        };
+    /// When the data file or the database is broken. A server that does not answer is logged and leaves the catalogue as it is.
+    pub async fn discover(&self) -> Result<(), SeedError> {
+        let known = seed::tools()?;
+        let deployments = self.providers.deployments().iter();
+        let deployed = deployments.map(|deployment| {
+            let model = Some(deployment.model.as_str());
+            let is_same = |tool: &&ToolRecord| {
+                tool.api_type == ApiType::Openai && tool.model.as_deref() == model
+            };
+            seed::deployed(deployment, known.iter().find(is_same))
+        });
+        self.add(deployed.collect()).await?;
+        // The other server may be slow to answer, or not there.
+        if let Some(models) = self.providers.discover_models().await {
+            let ids = models.ids.iter();
+            let discovered = ids.map(|model| seed::discovered(model, &models.server));
+            self.add(discovered.collect()).await?;
+        }
+        Ok(())
+    }
+
+    /// Stores tools that were found, where their names are not those of others.
+    async fn add(&self, found: Vec<ToolRecord>) -> DbResult<()> {
         let mut tools = Vec::new();
-        for model in &models.ids {
-            let tool = seed::discovered(model, &models.server);
+        for tool in found {
             let existing = self.db.find_tool(&tool.slug).await?;
-            if existing.is_none_or(|known| known.model.as_deref() == Some(model)) {
+            if existing.is_none_or(|known| known.model == tool.model) {
                 tools.push(tool);
             }
         }

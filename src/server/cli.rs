@@ -138,6 +138,9 @@ async fn check(config: &Config) -> Outcome {
     let storage = Storage::open(&config.storage).map_err(StartError::from)?;
     storage.check().await.map_err(StartError::from)?;
     println!("storage: {}", storage.place());
+    if let Some(azure) = &config.azure {
+        println!("azure: {azure}");
+    }
     if let Some(local) = &config.local {
         match std::fs::metadata(&local.model_path) {
             Ok(file) => println!(

@@ -1,11 +1,14 @@
-//! Where tools come from: the data file, and the list of models of a server.
+//! Where tools come from: the data file, the list of models of a server, the deployments in Azure.
 
 use crate::{
     model::{
         catalog::{ApiType, Capability, ModelFeatures, Price, PriceKind},
         params::Parameters,
     },
-    server::db::{DbError, tools::ToolRecord},
+    server::{
+        config::AzureDeployment,
+        db::{DbError, tools::ToolRecord},
+    },
 };
 
 const TOOLS: &str = include_str!("tools.json");
@@ -56,6 +59,53 @@ pub(super) fn discovered(model: &str, server: &str) -> ToolRecord {
         expectations: None,
         is_featured: false,
         popularity: 60,
+    }
+}
+
+/// A model under the name it was deployed by in Azure. What it can do is known where `known`, the same model at OpenAI, is in the
+/// catalogue.
+pub(super) fn deployed(deployment: &AzureDeployment, known: Option<&ToolRecord>) -> ToolRecord {
+    let name = known.map_or(deployment.model.as_str(), |tool| tool.name.as_str());
+    let about = known.map(|tool| format!("{} ", tool.description));
+    let mut features = known.map_or_else(
+        || ModelFeatures::of(ApiType::Azure),
+        |tool| tool.features.clone(),
+    );
+    // Whoever keeps to Azure does so for where the data goes: nobody else answers in its place.
+    features.fallback = None;
+    ToolRecord {
+        slug: format!("azure-{}", slug(&deployment.name)),
+        name: format!("{name} on Azure"),
+        provider: "Microsoft".to_owned(),
+        tagline: format!("Your deployment {} in Azure", deployment.name),
+        description: format!(
+            "{}This one runs in your organisation's own Azure subscription, as the deployment {}.",
+            about.unwrap_or_default(),
+            deployment.name
+        ),
+        website: "https://learn.microsoft.com/azure/ai-services/openai/".to_owned(),
+        categories: known.map_or_else(|| vec!["chat".to_owned()], |tool| tool.categories.clone()),
+        capabilities: known
+            .map_or_else(|| vec![Capability::Text], |tool| tool.capabilities.clone()),
+        api_type: ApiType::Azure,
+        model: Some(deployment.name.clone()),
+        endpoint: None,
+        parameters: known
+            .map(|tool| tool.parameters.clone())
+            .unwrap_or_default(),
+        features,
+        system_prompt: known.and_then(|tool| tool.system_prompt.clone()),
+        starters: known.map(|tool| tool.starters.clone()).unwrap_or_default(),
+        price: Price {
+            kind: PriceKind::Usage,
+            note: "Billed by Azure under your own agreement.".to_owned(),
+            input_per_mtok_usd: None,
+            output_per_mtok_usd: None,
+        },
+        sunset_at: None,
+        expectations: None,
+        is_featured: false,
+        popularity: 70,
     }
 }
 

@@ -2,12 +2,12 @@
 
 use super::{
     ChatProvider, files::FilesProvider, images::ImageProvider, local::LocalChat,
-    openai::OpenaiChat, speech::SpeechProvider, transcription::TranscriptionProvider,
+    openai::OpenaiClient, speech::SpeechProvider, transcription::TranscriptionProvider,
 };
 use crate::{
     model::catalog::{ApiType, Capability},
     server::{
-        config::{Config, OpenaiConfig},
+        config::{AzureConfig, AzureDeployment, Config, OpenaiConfig},
         db::tools::ToolRecord,
     },
 };
@@ -22,10 +22,16 @@ use std::{
 pub struct Providers {
     local: Option<Arc<LocalChat>>,
     openai: Option<Arc<Openai>>,
+    azure: Option<Arc<Azure>>,
+}
+
+struct Azure {
+    client: Arc<OpenaiClient>,
+    config: AzureConfig,
 }
 
 struct Openai {
-    chat: Arc<OpenaiChat>,
+    client: Arc<OpenaiClient>,
     config: OpenaiConfig,
     /// The models a server on one's own network says it has; `None` until it was asked.
     models: RwLock<Option<HashSet<String>>>,
@@ -50,9 +56,19 @@ impl Providers {
             .as_ref()
             .map(|openai| {
                 Ok(Arc::new(Openai {
-                    chat: Arc::new(OpenaiChat::new(openai)?),
+                    client: Arc::new(OpenaiClient::new(openai)?),
                     config: openai.clone(),
                     models: RwLock::new(None),
+                }))
+            })
+            .transpose()?;
+        let azure = config
+            .azure
+            .as_ref()
+            .map(|azure| {
+                Ok(Arc::new(Azure {
+                    client: Arc::new(OpenaiClient::azure(azure)?),
+                    config: azure.clone(),
                 }))
             })
             .transpose()?;
@@ -62,6 +78,7 @@ impl Providers {
                 .clone()
                 .map(|local| Arc::new(LocalChat::new(local))),
             openai,
+            azure,
         })
     }
 
@@ -73,36 +90,41 @@ impl Providers {
                 .local
                 .clone()
                 .map(|local| local as Arc<dyn ChatProvider>),
-            ApiType::Openai => self
-                .openai
-                .as_ref()
-                .map(|openai| openai.chat.clone() as Arc<dyn ChatProvider>),
-            ApiType::Azure | ApiType::Gemini | ApiType::Link => None,
+            _ => Some(self.openai_client(api_type)?),
         }
     }
 
     /// Who stores files, for a way of being reached that has such a store.
     #[must_use]
-    pub fn files(&self, _api_type: ApiType) -> Option<Arc<dyn FilesProvider>> {
-        None
+    pub fn files(&self, api_type: ApiType) -> Option<Arc<dyn FilesProvider>> {
+        Some(self.openai_client(api_type)?)
     }
 
     /// Who speaks.
     #[must_use]
-    pub fn speech(&self, _api_type: ApiType) -> Option<Arc<dyn SpeechProvider>> {
-        None
+    pub fn speech(&self, api_type: ApiType) -> Option<Arc<dyn SpeechProvider>> {
+        Some(self.openai_client(api_type)?)
     }
 
     /// Who listens.
     #[must_use]
-    pub fn transcription(&self, _api_type: ApiType) -> Option<Arc<dyn TranscriptionProvider>> {
-        None
+    pub fn transcription(&self, api_type: ApiType) -> Option<Arc<dyn TranscriptionProvider>> {
+        Some(self.openai_client(api_type)?)
     }
 
     /// Who makes pictures.
     #[must_use]
-    pub fn images(&self, _api_type: ApiType) -> Option<Arc<dyn ImageProvider>> {
-        None
+    pub fn images(&self, api_type: ApiType) -> Option<Arc<dyn ImageProvider>> {
+        Some(self.openai_client(api_type)?)
+    }
+
+    /// The server that speaks OpenAI's interface, for the ways of being reached that mean one.
+    fn openai_client(&self, api_type: ApiType) -> Option<Arc<OpenaiClient>> {
+        match api_type {
+            ApiType::Openai => self.openai.as_ref().map(|openai| openai.client.clone()),
+            ApiType::Azure => self.azure.as_ref().map(|azure| azure.client.clone()),
+            ApiType::Local | ApiType::Gemini | ApiType::Link => None,
+        }
     }
 
     /// The model that really answers, where the configuration decides it rather than the catalogue.
@@ -132,7 +154,7 @@ impl Providers {
                 tool.name, tool.provider
             ));
         }
-        if !tool.capabilities.contains(&Capability::Text) {
+        if !answers_in_text(tool) {
             return Some(format!(
                 "{} does not answer in text, and this version only chats in text.",
                 tool.name
@@ -141,7 +163,7 @@ impl Providers {
         match tool.api_type {
             ApiType::Local => self.local_problem(),
             ApiType::Openai => self.openai_problem(tool),
-            ApiType::Azure => Some("Azure OpenAI is not configured here.".to_owned()),
+            ApiType::Azure => self.azure_problem(tool),
             ApiType::Gemini => Some("Gemini is not configured here.".to_owned()),
             ApiType::Link => None,
         }
@@ -154,6 +176,25 @@ impl Providers {
             ),
             Some(local) => local.problem(),
         }
+    }
+
+    fn azure_problem(&self, tool: &ToolRecord) -> Option<String> {
+        let Some(azure) = &self.azure else {
+            return Some(
+                "Azure OpenAI is not configured here. The administrator can set AZURE_OPENAI_ENDPOINT, AZURE_OPENAI_API_KEY and AZURE_OPENAI_DEPLOYMENTS."
+                    .to_owned(),
+            );
+        };
+        let deployments = &azure.config.deployments;
+        let Some(model) = tool.model.as_deref() else {
+            let names: Vec<_> = deployments.iter().map(|each| each.name.as_str()).collect();
+            return Some(format!(
+                "This entry stands for all deployments. Choose one of them: {}.",
+                names.join(", ")
+            ));
+        };
+        let is_known = deployments.iter().any(|each| each.name == model);
+        (!is_known).then(|| format!("The deployment {model} is not configured here any more."))
     }
 
     fn openai_problem(&self, tool: &ToolRecord) -> Option<String> {
@@ -194,7 +235,7 @@ impl Providers {
         if openai.config.is_official() {
             return None;
         }
-        let ids = match openai.chat.list_models().await {
+        let ids = match openai.client.list_models().await {
             Ok(ids) => ids,
             Err(error) => {
                 tracing::warn!(provider.id = "openai", %error, "the server's models could not be listed");
@@ -211,6 +252,27 @@ impl Providers {
             .unwrap_or_else(|| "your server".to_owned());
         Some(DiscoveredModels { ids, server })
     }
+
+    /// What is deployed in the resource of Azure that is configured.
+    #[must_use]
+    pub fn deployments(&self) -> &[AzureDeployment] {
+        self.azure
+            .as_ref()
+            .map(|azure| azure.config.deployments.as_slice())
+            .unwrap_or_default()
+    }
+}
+
+/// Whether it answers in text, rather than only taking it.
+fn answers_in_text(tool: &ToolRecord) -> bool {
+    let makes_something_else = tool.capabilities.iter().any(|capability| {
+        matches!(
+            capability,
+            Capability::ImageOutput | Capability::VideoOutput | Capability::SpeechOutput
+        )
+    });
+    let is_single_minded = matches!(tool.api_type, ApiType::Openai | ApiType::Azure);
+    tool.capabilities.contains(&Capability::Text) && !(is_single_minded && makes_something_else)
 }
 
 fn is_past(day: &str) -> bool {

@@ -1,14 +1,19 @@
 //! How requests travel: our own HTTP client with time limits, and failures in words before anybody retries or logs them.
 
-use super::wire::{ErrorBody, shorten};
+use super::{
+    endpoint::Endpoint,
+    failure::{Failure, Refusal, disconnected, from_reqwest, silence},
+};
 use crate::server::{
-    config::OpenaiConfig,
-    providers::{ProviderError, ProviderErrorKind},
+    providers::{ProviderError, ProviderErrorKind, files::DownloadStream},
     telemetry,
 };
-use async_openai::{error::OpenAIError, middleware::HttpRequestFactory};
-use futures::future::BoxFuture;
-use reqwest::{Response, StatusCode, header};
+use async_openai::{config::Config, error::OpenAIError, middleware::HttpRequestFactory};
+use futures::{StreamExt, future::BoxFuture};
+use reqwest::{
+    Method, RequestBuilder, Response,
+    header::{ACCEPT, CONTENT_TYPE},
+};
 use std::{
     task::{Context, Poll},
     time::Duration,
@@ -17,27 +22,99 @@ use tower::Service;
 
 /// Longest time to connect.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Most of an error's body that is read.
-const MAX_ERROR_BYTES: usize = 16 * 1024;
+/// What is asked for when an answer is to be streamed.
+pub(super) const EVENT_STREAM: &str = "text/event-stream";
 
-/// Sends one request once: no retries down here, they are the run's matter.
+/// Sends one request once: no retries down here, they are the engine's matter.
 #[derive(Clone)]
 pub(super) struct Transport {
+    endpoint: Endpoint,
     client: reqwest::Client,
-    idle_timeout: Duration,
+    /// Waits for a first byte as long as its caller does: for what takes long by nature.
+    patient: reqwest::Client,
 }
 
 impl Transport {
-    pub(super) fn new(config: &OpenaiConfig) -> Result<Self, reqwest::Error> {
-        let client = reqwest::Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(config.idle_timeout)
-            .tcp_nodelay(true)
-            .build()?;
+    pub(super) fn new(endpoint: Endpoint) -> Result<Self, reqwest::Error> {
+        let builder = || {
+            reqwest::Client::builder()
+                .connect_timeout(CONNECT_TIMEOUT)
+                .tcp_nodelay(true)
+        };
         Ok(Self {
-            client,
-            idle_timeout: config.idle_timeout,
+            client: builder().read_timeout(endpoint.idle_timeout).build()?,
+            patient: builder().build()?,
+            endpoint,
         })
+    }
+
+    pub(super) fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
+    /// The library's client for a model, over this transport. It is a handle, cheap to make.
+    pub(super) fn api(&self, model: &str) -> async_openai::Client<Endpoint> {
+        async_openai::Client::build(self.client.clone(), self.endpoint.for_model(model))
+            .with_http_service(self.clone())
+    }
+
+    /// A request of our own making. The library takes uploads and gives downloads whole; bytes that are to flow go past it.
+    pub(super) fn request(&self, method: Method, model: &str, path: &str) -> RequestBuilder {
+        let endpoint = self.endpoint.for_model(model);
+        self.patient
+            .request(method, endpoint.url(path))
+            .query(&endpoint.query())
+            .headers(endpoint.headers())
+    }
+
+    /// Sends a request of our own making, and waits `patience` for the beginning of its answer.
+    pub(super) async fn send(
+        &self,
+        request: RequestBuilder,
+        patience: Duration,
+    ) -> Result<Response, Failure> {
+        let request = request
+            .build()
+            .map_err(|error| from_reqwest(&error, patience))?;
+        match tokio::time::timeout(patience, self.execute(&self.patient, request)).await {
+            Ok(response) => response,
+            Err(_) => Err(silence(patience).into()),
+        }
+    }
+
+    async fn execute(
+        &self,
+        client: &reqwest::Client,
+        mut request: reqwest::Request,
+    ) -> Result<Response, Failure> {
+        telemetry::depart(&mut request);
+        let response = client
+            .execute(request)
+            .await
+            .map_err(|error| from_reqwest(&error, self.endpoint.idle_timeout))?;
+        if response.status().is_success() {
+            Ok(response)
+        } else {
+            Err(Failure::Refused(
+                Refusal::read(response, &self.endpoint).await,
+            ))
+        }
+    }
+
+    /// The rest of an answer as it comes; silence ends it.
+    pub(super) fn download(&self, response: Response) -> DownloadStream {
+        let idle_timeout = self.endpoint.idle_timeout;
+        let bytes = response.bytes_stream().boxed();
+        futures::stream::unfold(Some(bytes), move |bytes| async move {
+            let mut bytes = bytes?;
+            match tokio::time::timeout(idle_timeout, bytes.next()).await {
+                Ok(Some(Ok(piece))) => Some((Ok(piece), Some(bytes))),
+                Ok(Some(Err(_))) => Some((Err(disconnected()), None)),
+                Ok(None) => None,
+                Err(_) => Some((Err(silence(idle_timeout)), None)),
+            }
+        })
+        .boxed()
     }
 }
 
@@ -51,156 +128,42 @@ impl Service<HttpRequestFactory> for Transport {
     }
 
     fn call(&mut self, factory: HttpRequestFactory) -> Self::Future {
-        let client = self.client.clone();
-        let idle_timeout = self.idle_timeout;
+        let transport = self.clone();
         Box::pin(async move {
-            let mut request = factory.build().await?;
-            telemetry::depart(&mut request);
+            let request = factory.build().await?;
             let is_stream = request
-                .body()
-                .and_then(reqwest::Body::as_bytes)
-                .is_some_and(|body| contains(body, br#""stream":true"#));
-            let response = client
-                .execute(request)
+                .headers()
+                .get(ACCEPT)
+                .is_some_and(|value| value == EVENT_STREAM);
+            let response = transport
+                .execute(&transport.client, request)
                 .await
-                .map_err(|error| boxed(from_reqwest(&error, idle_timeout)))?;
-            if !response.status().is_success() {
-                return Err(boxed(refusal(response).await));
-            }
-            if is_stream && !is_event_stream(&response) {
-                return Err(boxed(ProviderError::new(
-                    ProviderErrorKind::Protocol,
-                    "The service answered with something that is not a stream of events. Check that OPENAI_BASE_URL is the address of its API, which often ends in /v1.",
-                )));
+                .map_err(Failure::boxed)?;
+            if is_stream && media_type(&response) != EVENT_STREAM {
+                return Err(Failure::from(not_a_stream(&transport.endpoint)).boxed());
             }
             Ok(response)
         })
     }
 }
 
-/// What an error of the client library means. Our own travel through it boxed.
-pub(super) fn explain(error: OpenAIError, idle_timeout: Duration) -> ProviderError {
-    match error {
-        OpenAIError::Boxed(inner) => match inner.downcast::<ProviderError>() {
-            Ok(error) => *error,
-            Err(_) => protocol(),
-        },
-        OpenAIError::Reqwest(error) => from_reqwest(&error, idle_timeout),
-        OpenAIError::JSONDeserialize(..) => protocol(),
-        OpenAIError::StreamError(error) => {
-            let text = error.to_string();
-            if text.contains("UTF8") || text.contains("Parse") {
-                protocol()
-            } else {
-                disconnected()
-            }
-        }
-        _ => protocol(),
-    }
-}
-
-fn boxed(error: ProviderError) -> OpenAIError {
-    OpenAIError::Boxed(Box::new(error))
-}
-
-fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack
-        .windows(needle.len())
-        .any(|window| window == needle)
-}
-
-fn is_event_stream(response: &Response) -> bool {
-    response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.starts_with("text/event-stream"))
-}
-
-fn protocol() -> ProviderError {
+fn not_a_stream(endpoint: &Endpoint) -> ProviderError {
     ProviderError::new(
         ProviderErrorKind::Protocol,
-        "The service sent something that could not be read.",
-    )
-}
-
-fn disconnected() -> ProviderError {
-    ProviderError::new(
-        ProviderErrorKind::Disconnected,
-        "The connection to the service broke before its answer was complete.",
-    )
-}
-
-pub(super) fn silence(idle_timeout: Duration) -> ProviderError {
-    ProviderError::new(
-        ProviderErrorKind::Timeout,
         format!(
-            "The service was silent for {} seconds, so the answer was given up.",
-            idle_timeout.as_secs_f32()
+            "The service answered with something that is not a stream of events. Check that {} is the address of its API, which often ends in /v1.",
+            endpoint.vendor.address_variable()
         ),
     )
 }
 
-fn from_reqwest(error: &reqwest::Error, idle_timeout: Duration) -> ProviderError {
-    if error.is_connect() {
-        ProviderError::new(
-            ProviderErrorKind::Unavailable,
-            "The service could not be reached. Check that it is running and that its address is right.",
-        )
-    } else if error.is_timeout() {
-        silence(idle_timeout)
-    } else {
-        disconnected()
-    }
-}
-
-/// An answer that is not a success, in words.
-async fn refusal(response: Response) -> ProviderError {
-    let status = response.status();
-    let retry_after = retry_after(&response);
-    let body = response.bytes().await.unwrap_or_default();
-    let said = serde_json::from_slice::<ErrorBody>(&body[..body.len().min(MAX_ERROR_BYTES)])
-        .map(|body| body.error.sentence())
-        .ok();
-    tracing::debug!(%status, body = %shorten(&String::from_utf8_lossy(&body)), "the service refused");
-    let (kind, sentence) = match status {
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => (
-            ProviderErrorKind::Unauthorized,
-            "The service did not accept the key. The administrator can set another OPENAI_API_KEY.",
-        ),
-        StatusCode::NOT_FOUND => (
-            ProviderErrorKind::NotFound,
-            "The service has no such model or address. Choose another tool, or check OPENAI_BASE_URL.",
-        ),
-        StatusCode::TOO_MANY_REQUESTS => (
-            ProviderErrorKind::RateLimited,
-            "The service is asked too often at the moment. Try again in a little while.",
-        ),
-        status if status.is_server_error() => (
-            ProviderErrorKind::Unavailable,
-            "The service is having trouble at the moment. Try again in a little while.",
-        ),
-        _ => (
-            ProviderErrorKind::BadRequest,
-            "The service did not take the request.",
-        ),
-    };
-    let message = match said {
-        // What the service says of a request it did not take helps; what it says of a key may repeat the key.
-        Some(said) if kind == ProviderErrorKind::BadRequest => {
-            format!("{sentence} It says: {said}")
-        }
-        _ => sentence.to_owned(),
-    };
-    ProviderError {
-        retry_after,
-        ..ProviderError::new(kind, message)
-    }
-}
-
-/// `Retry-After` in seconds; the date form is not used by any provider we know.
-fn retry_after(response: &Response) -> Option<Duration> {
-    let value = response.headers().get(header::RETRY_AFTER)?;
-    let seconds: f64 = value.to_str().ok()?.trim().parse().ok()?;
-    Duration::try_from_secs_f64(seconds).ok()
+/// What an answer says it is, without its parameters.
+pub(super) fn media_type(response: &Response) -> &str {
+    response
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .map(str::trim)
+        .unwrap_or_default()
 }
