@@ -3,6 +3,7 @@
 //! Serde only: no I/O, no clock, no randomness, no views. What is here compiles into the server and
 //! into the client, so that one rule (how a transcript folds, what a name may be) is written once.
 
+pub mod assistant;
 pub mod catalog;
 pub mod chat;
 pub mod error;
@@ -11,6 +12,7 @@ pub mod file;
 pub mod ids;
 pub mod image_edit;
 pub mod image_tokens;
+pub mod import;
 pub mod markdown;
 pub mod params;
 pub mod settings;

@@ -1,5 +1,8 @@
 //! What a person may set for an answer. `None` means: as the provider does it.
 
+mod range;
+
+pub use range::{MAX_SEED, MAX_STOP_CHARS, MAX_STOPS, Range};
 use serde::{Deserialize, Serialize};
 
 /// Sampling, length and thinking of one generation, named as the field names them.
