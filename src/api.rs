@@ -7,7 +7,10 @@
 )]
 
 pub mod accounts;
+pub mod assistants;
 pub mod catalog;
 pub mod chat;
 pub mod files;
+pub mod import;
+pub mod presets;
 pub mod tokens;

@@ -1,6 +1,7 @@
 //! Everything that runs only on the server. Doors (`http`) hand requests to services (`auth`, `catalog`, `chat`), which use
 //! providers, the database, the storage of files and the log of runs. Nothing in here is compiled into the client.
 
+pub mod assistants;
 pub mod auth;
 pub mod backup;
 pub mod catalog;
@@ -11,8 +12,10 @@ pub mod config;
 pub mod db;
 pub mod files;
 pub mod http;
+pub mod import;
 pub mod metrics;
 mod pace;
+pub mod presets;
 pub mod providers;
 pub mod redis;
 pub mod runlog;

@@ -121,6 +121,24 @@ impl Catalog {
         })
     }
 
+    /// The tools that answer here, by editorial weight.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn chattable(&self) -> AppResult<Vec<ToolRecord>> {
+        let mut tools = Vec::new();
+        for api_type in [
+            ApiType::Openai,
+            ApiType::Azure,
+            ApiType::Gemini,
+            ApiType::Local,
+        ] {
+            tools.extend(self.db.list_tools_by_api(api_type).await?);
+        }
+        tools.retain(|tool| self.providers.unavailable_because(tool).is_none());
+        Ok(tools)
+    }
+
     /// The row of a tool.
     ///
     /// # Errors

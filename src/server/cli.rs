@@ -8,6 +8,7 @@
 
 mod backup;
 mod healthy;
+mod import_threads;
 mod migrate_data;
 mod token;
 
@@ -53,6 +54,8 @@ enum Command {
     /// Tokens for the programming interface.
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// Make conversations of threads that were exported from OpenAI's Assistants; the server may go on running.
+    ImportThreads(import_threads::ImportThreadsArgs),
 }
 
 impl Command {
@@ -108,6 +111,7 @@ async fn execute(command: Command, config: Config) -> Outcome {
         Command::Restore(args) => backup::restore(&config, &args).await,
         Command::MigrateData(args) => migrate_data::migrate_data(&config, &args).await,
         Command::Token(command) => token::run(&config, command).await,
+        Command::ImportThreads(args) => import_threads::import_threads(&config, &args).await,
     }
 }
 

@@ -3,13 +3,16 @@
 //! Each statement is written once for SQLite and PostgreSQL: `$N` binds, text identifiers, integer milliseconds. Every
 //! function that touches a person's data takes their `UserId`.
 
+pub mod assistants;
 mod connect;
 pub mod conversations;
 pub mod dump;
 pub mod files;
+pub mod imports;
 mod leases;
 pub mod messages;
 pub mod nodes;
+pub mod presets;
 pub mod runs;
 pub mod sessions;
 pub mod tokens;
@@ -18,7 +21,9 @@ pub mod users;
 
 pub use connect::{Db, DbError, MigrationState, PoolUse, Transaction};
 
-use crate::model::ids::{ConversationId, IdempotencyKey, MessageId, RunId, UserId};
+use crate::model::ids::{
+    AssistantId, ConversationId, FileId, IdempotencyKey, MessageId, PresetId, RunId, UserId,
+};
 use std::str::FromStr;
 
 /// A result of the database.
@@ -74,6 +79,9 @@ parse_ids! {
     conversation_id -> ConversationId,
     message_id -> MessageId,
     run_id -> RunId,
+    preset_id -> PresetId,
+    assistant_id -> AssistantId,
+    file_id -> FileId,
 }
 
 /// A value stored as JSON text.
@@ -84,6 +92,13 @@ fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> DbResult<T> {
 /// JSON text of a value. Our own types always serialise.
 fn to_json<T: serde::Serialize>(value: &T) -> DbResult<String> {
     serde_json::to_string(value).map_err(|error| DbError::Corrupt(error.to_string()))
+}
+
+/// A word as a `like` pattern's inside, where its wildcards are mere characters.
+fn like_literal(word: &str) -> String {
+    word.replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_")
 }
 
 /// A key as stored.

@@ -13,6 +13,7 @@ mod files;
 pub mod flash;
 mod headers;
 mod health;
+pub mod import;
 mod metrics;
 pub mod router;
 pub mod session;

@@ -1,6 +1,7 @@
 //! Starting a server and stopping it: the one place where the parts are put together.
 
 use super::{
+    assistants::Assistants,
     auth::{Accounts, tokens::Tokens},
     catalog::{Catalog, SeedError},
     chat::Chat,
@@ -9,7 +10,9 @@ use super::{
     db::{Db, DbError},
     files::Files,
     http::router::router,
+    import::Import,
     metrics,
+    presets::Presets,
     providers::Providers,
     redis::Redis,
     runlog::RunLog,
@@ -134,7 +137,11 @@ impl Server {
         let mut leptos = site.leptos_options()?;
         leptos.site_addr = address;
         let files = Files::new(db.clone(), storage.clone(), providers.clone(), config.files);
+        let presets = Presets::new(db.clone());
         let state = AppState {
+            assistants: Assistants::new(db.clone(), catalog.clone(), presets.clone()),
+            import: Import::new(db.clone(), catalog.clone()),
+            presets,
             leptos,
             site,
             accounts: Accounts::new(db.clone(), redis.clone(), &config.auth),

@@ -1,12 +1,15 @@
 //! What the doors are given: the services, and what the router needs of Leptos.
 
 use super::{
+    assistants::Assistants,
     auth::{Accounts, tokens::Tokens},
     catalog::Catalog,
     chat::Chat,
     config::Config,
     db::Db,
     files::Files,
+    import::Import,
+    presets::Presets,
     runlog::RunLog,
     site::Site,
     storage::Storage,
@@ -37,6 +40,12 @@ pub struct AppState {
     pub tokens: Tokens,
     /// The catalogue.
     pub catalog: Catalog,
+    /// Assistants.
+    pub assistants: Assistants,
+    /// Presets.
+    pub presets: Presets,
+    /// Conversations from elsewhere.
+    pub import: Import,
     /// Chat.
     pub chat: Chat,
     /// The log of runs, for health checks.

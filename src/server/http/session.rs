@@ -252,6 +252,19 @@ pub fn go_on(next: Option<&str>) {
     }
 }
 
+/// Goes on to a path after a form was posted by a browser that runs no script; one that does shows the answer in its place.
+pub fn go_on_without_script(path: &str) {
+    let is_page = use_context::<Parts>().is_some_and(|parts| {
+        let accepted = parts.headers.get(header::ACCEPT);
+        accepted
+            .and_then(|accepted| accepted.to_str().ok())
+            .is_some_and(|accepted| accepted.contains("text/html"))
+    });
+    if is_page {
+        go_on(Some(path));
+    }
+}
+
 /// Whether a text is a path of this site and nothing that a browser would take for another's address.
 fn is_local_path(path: &str) -> bool {
     path.starts_with('/')

@@ -3,7 +3,7 @@
 use super::{COLUMNS, ToolRecord, ToolRow, category_list};
 use crate::{
     model::catalog::CategoryCount,
-    server::db::{Db, DbResult, on},
+    server::db::{Db, DbResult, like_literal, on},
 };
 use sqlx::AssertSqlSafe;
 
@@ -24,13 +24,6 @@ fn words(query: &str) -> Vec<String> {
         .take(MAX_WORDS)
         .map(ToOwned::to_owned)
         .collect()
-}
-
-/// A word as a `like` pattern's inside, where its wildcards are mere characters.
-fn literal(word: &str) -> String {
-    word.replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_")
 }
 
 /// What the index is asked: every term at the beginning of some word. Terms are letters and digits of ASCII, so that quotes
@@ -76,7 +69,7 @@ fn condition(words: &[String], is_sqlite: bool, first: usize) -> Condition {
                 "t.search_text like ${} escape '\\'",
                 first + values.len()
             ));
-            values.push(format!("%{}%", literal(word)));
+            values.push(format!("%{}%", like_literal(word)));
         }
     }
     if conditions.is_empty() {
@@ -116,7 +109,7 @@ impl Db {
         let count = format!("select count(*) from tool t where {filter} and $2 = $2");
         let name_pattern = words
             .first()
-            .map(|word| format!("{}%", literal(word)))
+            .map(|word| format!("{}%", like_literal(word)))
             .unwrap_or_default();
         let rows: Vec<ToolRow> = on!(&self.read, |pool| {
             let mut statement = sqlx::query_as(AssertSqlSafe(select))

@@ -1,0 +1,397 @@
+//! Assistants: making them, their versions, who may use them, and what a chat with one begins with. Rules only: no HTTP, no
+//! SQL.
+
+use super::{
+    catalog::Catalog,
+    db::{Db, assistants::AssistantRecord},
+    presets::Presets,
+};
+use crate::model::{
+    AppError, AppResult, ErrorKind,
+    assistant::{
+        ASSISTANTS_PER_PAGE, AssistantChoices, AssistantDefinition, AssistantDetail, AssistantFile,
+        AssistantForm, AssistantPage, AssistantQuery, ChatAssistant, NewChat, ToolChoice,
+        VersionView,
+    },
+    ids::{AssistantId, UserId},
+    settings::{AssistantVersion, ChatSettings},
+};
+
+/// Most assistants of one person.
+const MAX_ASSISTANTS: i64 = 500;
+/// Longest search, in characters; the rest is not looked at.
+const MAX_QUERY_CHARS: usize = 100;
+/// Files that an assistant may be given to choose from, the latest.
+const FILES_TO_CHOOSE: u32 = 200;
+
+/// The rules of assistants.
+#[derive(Clone)]
+pub struct Assistants {
+    db: Db,
+    catalog: Catalog,
+    presets: Presets,
+}
+
+impl Assistants {
+    /// The service over its parts.
+    #[must_use]
+    pub fn new(db: Db, catalog: Catalog, presets: Presets) -> Self {
+        Self {
+            db,
+            catalog,
+            presets,
+        }
+    }
+
+    /// One page of the person's own assistants and those that are shared. A page beyond the last is the last.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn list(&self, user: UserId, query: AssistantQuery) -> AppResult<AssistantPage> {
+        let words: String = query.q.trim().chars().take(MAX_QUERY_CHARS).collect();
+        let words = words.replace('\0', "");
+        let mut page = query.page.max(1);
+        loop {
+            let offset = (page - 1).saturating_mul(ASSISTANTS_PER_PAGE);
+            let (found, total) = self
+                .db
+                .list_assistants(user, &words, ASSISTANTS_PER_PAGE, offset)
+                .await?;
+            let pages = total.div_ceil(ASSISTANTS_PER_PAGE).max(1);
+            if page > pages {
+                page = pages;
+                continue;
+            }
+            return Ok(AssistantPage {
+                assistants: found.into_iter().map(Into::into).collect(),
+                total,
+                page,
+                pages,
+            });
+        }
+    }
+
+    /// An assistant as its page shows it: in its newest version, or for its owner in the one that is asked for.
+    ///
+    /// # Errors
+    /// `NotFound` for what is neither the person's nor shared, and for a version that was never made.
+    pub async fn get(
+        &self,
+        user: UserId,
+        id: AssistantId,
+        version: Option<u32>,
+    ) -> AppResult<AssistantDetail> {
+        let record = self.record(user, id).await?;
+        let latest = record.version;
+        let version = version.filter(|_| record.is_own).unwrap_or(latest);
+        let definition = if version == latest {
+            record.definition
+        } else {
+            self.version(user, AssistantVersion { id, version }).await?
+        };
+        let (versions, files) = if record.is_own {
+            let all = self.files(user).await?;
+            (
+                self.db.list_assistant_versions(id).await?,
+                all.into_iter()
+                    .filter(|file| definition.files.contains(&file.id))
+                    .collect(),
+            )
+        } else {
+            (Vec::new(), Vec::new())
+        };
+        Ok(AssistantDetail {
+            id,
+            version,
+            latest,
+            versions: versions.into_iter().map(version_view).collect(),
+            tool: self.catalog.chat_tool(Some(&definition.tool)).await?,
+            definition,
+            files,
+            is_shared: record.is_shared,
+            is_own: record.is_own,
+            owner: record.owner,
+        })
+    }
+
+    /// What a person may make an assistant of.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn choices(&self, user: UserId) -> AppResult<AssistantChoices> {
+        let tools = self.catalog.chattable().await?;
+        Ok(AssistantChoices {
+            tools: tools
+                .into_iter()
+                .map(|tool| ToolChoice {
+                    slug: tool.slug,
+                    name: tool.name,
+                    features: tool.features,
+                })
+                .collect(),
+            files: self.files(user).await?,
+        })
+    }
+
+    /// The files that a person may give to an assistant, the latest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn files(&self, user: UserId) -> AppResult<Vec<AssistantFile>> {
+        Ok(self.db.list_assistant_files(user, FILES_TO_CHOOSE).await?)
+    }
+
+    /// Makes an assistant.
+    ///
+    /// # Errors
+    /// A sentence about the field that is not acceptable.
+    pub async fn create(
+        &self,
+        user: UserId,
+        definition: AssistantDefinition,
+    ) -> AppResult<AssistantId> {
+        let definition = self.accepted(user, definition).await?;
+        let id = AssistantId::new();
+        let mut tx = self.db.begin().await?;
+        if tx.count_assistants(user).await? >= MAX_ASSISTANTS {
+            return Err(AppError::new(
+                ErrorKind::Conflict,
+                format!(
+                    "You have {MAX_ASSISTANTS} assistants, which is as many as fit. Delete one first."
+                ),
+            ));
+        }
+        tx.insert_assistant(user, id, &definition).await?;
+        tx.insert_assistant_version(user, id, &definition).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// Saves an assistant as a new version; what is the same as the newest makes none. Returns the newest version.
+    ///
+    /// # Errors
+    /// `NotFound` for somebody else's; a sentence about the field that is not acceptable.
+    pub async fn save(
+        &self,
+        user: UserId,
+        id: AssistantId,
+        definition: AssistantDefinition,
+    ) -> AppResult<u32> {
+        let record = self.own(user, id).await?;
+        let definition = self.accepted(user, definition).await?;
+        if definition == record.definition {
+            return Ok(record.version);
+        }
+        self.add_version(user, id, &definition).await
+    }
+
+    /// Makes an assistant of what somebody filled in, or a new version of the one that is named.
+    ///
+    /// # Errors
+    /// A sentence about the field that is not acceptable; `NotFound` for somebody else's.
+    pub async fn save_form(
+        &self,
+        user: UserId,
+        id: Option<AssistantId>,
+        form: AssistantForm,
+    ) -> AppResult<AssistantId> {
+        let definition = form.read()?;
+        match id {
+            Some(id) => self.save(user, id, definition).await.map(|_| id),
+            None => self.create(user, definition).await,
+        }
+    }
+
+    /// Makes an earlier version the newest again, as a version of its own.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn restore(&self, user: UserId, id: AssistantId, version: u32) -> AppResult<u32> {
+        self.own(user, id).await?;
+        let definition = self.version(user, AssistantVersion { id, version }).await?;
+        self.add_version(user, id, &definition).await
+    }
+
+    /// Makes a person's own copy of an assistant that they may use. Somebody else's files stay with them.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn duplicate(&self, user: UserId, id: AssistantId) -> AppResult<AssistantId> {
+        let record = self.record(user, id).await?;
+        let mut definition = record.definition;
+        definition.name = copy_name(&definition.name);
+        if !record.is_own {
+            definition.files.clear();
+            definition.picture = None;
+        }
+        self.create(user, definition).await
+    }
+
+    /// Shares an assistant with everybody on this installation, or no more.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn share(&self, user: UserId, id: AssistantId, is_shared: bool) -> AppResult<()> {
+        found(
+            self.db
+                .update_assistant_sharing(user, id, is_shared)
+                .await?,
+        )
+    }
+
+    /// Deletes an assistant. Conversations with it go on.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn delete(&self, user: UserId, id: AssistantId) -> AppResult<()> {
+        found(self.db.delete_assistant(user, id).await?)
+    }
+
+    /// What an assistant is, as of a version that the person's conversation has or is about to have.
+    ///
+    /// # Errors
+    /// `NotFound` for what is neither the person's nor shared nor in one of their conversations.
+    pub async fn version(
+        &self,
+        user: UserId,
+        version: AssistantVersion,
+    ) -> AppResult<AssistantDefinition> {
+        let found = self.db.find_assistant_version(user, version).await?;
+        let found = found.ok_or_else(|| AppError::not_found("assistant"))?;
+        Ok(found.definition)
+    }
+
+    /// The assistant of a conversation, as its page shows it.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn of_chat(
+        &self,
+        user: UserId,
+        version: AssistantVersion,
+    ) -> AppResult<ChatAssistant> {
+        let found = self.db.find_assistant_version(user, version).await?;
+        let mut found = found.ok_or_else(|| AppError::not_found("assistant"))?;
+        found.definition.files.clear();
+        Ok(ChatAssistant {
+            version,
+            latest: found.latest.unwrap_or(version.version),
+            definition: found.definition,
+        })
+    }
+
+    /// What a new chat begins with: the assistant that is named, else the tool, else the best tool there is here. One with
+    /// no assistant begins with the person's default settings.
+    ///
+    /// # Errors
+    /// `NotFound` for an assistant or a tool that is not there.
+    pub async fn new_chat(
+        &self,
+        user: UserId,
+        tool: Option<&str>,
+        assistant: Option<AssistantId>,
+    ) -> AppResult<NewChat> {
+        let Some(id) = assistant else {
+            return Ok(NewChat {
+                tool: self.catalog.chat_tool(tool).await?,
+                assistant: None,
+                settings: self.presets.default_settings(user).await?,
+            });
+        };
+        let record = self.record(user, id).await?;
+        let version = AssistantVersion {
+            id,
+            version: record.version,
+        };
+        let mut definition = record.definition;
+        definition.files.clear();
+        Ok(NewChat {
+            tool: self.catalog.chat_tool(Some(&definition.tool)).await?,
+            assistant: Some(ChatAssistant {
+                version,
+                latest: record.version,
+                definition,
+            }),
+            settings: ChatSettings {
+                assistant: Some(version),
+                ..ChatSettings::default()
+            },
+        })
+    }
+
+    async fn add_version(
+        &self,
+        user: UserId,
+        id: AssistantId,
+        definition: &AssistantDefinition,
+    ) -> AppResult<u32> {
+        let mut tx = self.db.begin().await?;
+        let version = tx.insert_assistant_version(user, id, definition).await?;
+        let version = version.ok_or_else(|| AppError::not_found("assistant"))?;
+        tx.commit().await?;
+        Ok(version)
+    }
+
+    /// What somebody wrote, if it is acceptable: each part by itself, a tool that is in the catalogue, files of their own.
+    /// Files that are gone by now are left out.
+    async fn accepted(
+        &self,
+        user: UserId,
+        definition: AssistantDefinition,
+    ) -> AppResult<AssistantDefinition> {
+        let mut definition = definition.checked()?;
+        let tool = match self.catalog.record(&definition.tool).await {
+            Ok(tool) => tool,
+            Err(error) if error.kind == ErrorKind::NotFound => {
+                return Err(AppError::field("tool", "Choose the tool that answers."));
+            }
+            Err(error) => return Err(error),
+        };
+        definition.tool_name = tool.name;
+        definition.parameters = definition.parameters.only(&tool.features.parameters);
+        let own = self.files(user).await?;
+        definition
+            .files
+            .retain(|id| own.iter().any(|file| file.id == *id));
+        definition.picture = definition
+            .picture
+            .filter(|id| own.iter().any(|file| file.id == *id && file.is_image));
+        Ok(definition)
+    }
+
+    async fn record(&self, user: UserId, id: AssistantId) -> AppResult<AssistantRecord> {
+        let record = self.db.find_assistant(user, id).await?;
+        record.ok_or_else(|| AppError::not_found("assistant"))
+    }
+
+    async fn own(&self, user: UserId, id: AssistantId) -> AppResult<AssistantRecord> {
+        let record = self.record(user, id).await?;
+        if record.is_own {
+            Ok(record)
+        } else {
+            Err(AppError::not_found("assistant"))
+        }
+    }
+}
+
+fn found(is_there: bool) -> AppResult<()> {
+    if is_there {
+        Ok(())
+    } else {
+        Err(AppError::not_found("assistant"))
+    }
+}
+
+fn copy_name(name: &str) -> String {
+    const SUFFIX: &str = " (copy)";
+    let room = crate::model::assistant::MAX_NAME_CHARS - SUFFIX.len();
+    let kept: String = name.trim_end_matches(SUFFIX).chars().take(room).collect();
+    format!("{}{SUFFIX}", kept.trim_end())
+}
+
+fn version_view((version, saved_at): (u32, i64)) -> VersionView {
+    let saved_at = jiff::Timestamp::from_millisecond(saved_at)
+        .map(|at| at.strftime("%Y-%m-%d %H:%M").to_string())
+        .unwrap_or_default();
+    VersionView { version, saved_at }
+}
