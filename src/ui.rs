@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod app;
+pub mod assistants;
 pub mod catalog;
 pub mod chat;
 pub mod client_files;

@@ -4,6 +4,7 @@ use crate::model::{
     AppResult,
     chat::{self as model, ConversationPage, ConversationSummary, SendRequest, Sent},
     ids::{ConversationId, IdempotencyKey, MessageId, RunId},
+    settings::ChatSettings,
 };
 use leptos::{prelude::*, server_fn::codec::Json};
 
@@ -92,6 +93,16 @@ pub async fn stop_run(run: RunId) -> AppResult<()> {
 pub async fn select_branch(message: MessageId) -> AppResult<ConversationId> {
     let (state, user) = crate::server::http::session::member().await?;
     state.chat.select_branch(user.id, message).await
+}
+
+/// Changes how a conversation asks, from its next message on.
+///
+/// # Errors
+/// `NotFound`; a sentence about the field that is not acceptable.
+#[server(prefix = "/api", endpoint = "update_settings", input = Json)]
+pub async fn update_settings(id: ConversationId, settings: ChatSettings) -> AppResult<()> {
+    let (state, user) = crate::server::http::session::member().await?;
+    state.chat.update_settings(user.id, id, settings).await
 }
 
 /// Gives a conversation another title.

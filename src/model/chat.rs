@@ -2,6 +2,7 @@
 
 use super::{
     AppError, AppResult, ErrorKind,
+    assistant::ChatAssistant,
     catalog::{Capability, ModelFeatures},
     file::{Attach, Attachment},
     ids::{ConversationId, IdempotencyKey, MessageId, RunId},
@@ -297,6 +298,9 @@ pub struct ConversationPage {
     /// How it asks.
     #[serde(default)]
     pub settings: ChatSettings,
+    /// The assistant it talks to.
+    #[serde(default)]
+    pub assistant: Option<ChatAssistant>,
 }
 
 /// A message on its way.

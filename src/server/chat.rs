@@ -15,7 +15,9 @@ use crate::{
         AppError, AppResult,
         ids::{RunId, UserId},
     },
-    server::{catalog::Catalog, db::Db, providers::Providers, runlog::RunLog},
+    server::{
+        assistants::Assistants, catalog::Catalog, db::Db, providers::Providers, runlog::RunLog,
+    },
 };
 pub use attach::RunEvents;
 use checkpoints::Checkpoints;
@@ -35,6 +37,7 @@ const CLOSING: Duration = Duration::from_secs(5);
 pub struct Chat {
     db: Db,
     catalog: Catalog,
+    assistants: Assistants,
     providers: Providers,
     log: RunLog,
     checkpoints: Checkpoints,
@@ -59,6 +62,7 @@ impl Chat {
     pub fn new(
         db: Db,
         catalog: Catalog,
+        assistants: Assistants,
         providers: Providers,
         log: RunLog,
         instance: &str,
@@ -68,6 +72,7 @@ impl Chat {
             checkpoints: Checkpoints::start(db.clone(), log.clone()),
             db,
             catalog,
+            assistants,
             providers,
             log,
             node: instance.into(),

@@ -123,9 +123,12 @@ impl Server {
             Some(redis) => RunLog::shared(redis.clone(), &instance),
             None => RunLog::in_memory(),
         };
+        let presets = Presets::new(db.clone());
+        let assistants = Assistants::new(db.clone(), catalog.clone(), presets.clone());
         let chat = Chat::new(
             db.clone(),
             catalog.clone(),
+            assistants.clone(),
             providers.clone(),
             log.clone(),
             &instance,
@@ -139,7 +142,7 @@ impl Server {
         let files = Files::new(db.clone(), storage.clone(), providers.clone(), config.files);
         let presets = Presets::new(db.clone());
         let state = AppState {
-            assistants: Assistants::new(db.clone(), catalog.clone(), presets.clone()),
+            assistants,
             import: Import::new(db.clone(), catalog.clone()),
             presets,
             leptos,

@@ -108,6 +108,17 @@ impl Parameter {
         }
     }
 
+    /// The number that changes nothing, as most providers have it: where a slider stands while nothing is set.
+    #[must_use]
+    pub fn neutral(self, features: Option<&ModelFeatures>) -> Option<f64> {
+        match self {
+            Self::Temperature | Self::TopP | Self::RepeatPenalty => Some(1.0),
+            Self::PresencePenalty | Self::FrequencyPenalty => Some(0.0),
+            Self::MaxTokens => self.range(features).map(|range| range.max),
+            Self::Seed | Self::Stop | Self::ReasoningEffort | Self::Verbosity => None,
+        }
+    }
+
     /// The number that somebody wrote; nothing written is `None`.
     ///
     /// # Errors

@@ -4,8 +4,10 @@ use super::Chat;
 use crate::{
     model::{
         AppError, AppResult,
+        assistant::ChatAssistant,
         chat::{ConversationPage, ConversationSummary, DayGroup, MAX_TITLE_CHARS, Message},
         ids::{ConversationId, MessageId, UserId},
+        settings::ChatSettings,
     },
     server::db::{conversations::ConversationRecord, now_ms},
 };
@@ -47,10 +49,48 @@ impl Chat {
             id: record.id,
             messages: self.branch(&record).await?,
             has_earlier: false,
+            assistant: self.assistant_of(user, &record).await,
             settings: record.settings,
             title: record.title,
             tool,
         })
+    }
+
+    /// The assistant that a conversation talks to. A conversation whose assistant cannot be had opens all the same.
+    async fn assistant_of(
+        &self,
+        user: UserId,
+        record: &ConversationRecord,
+    ) -> Option<ChatAssistant> {
+        let version = record.settings.assistant?;
+        let found = self.assistants.of_chat(user, version).await;
+        found
+            .inspect_err(|error| tracing::warn!(%error, "a conversation's assistant is missing"))
+            .ok()
+    }
+
+    /// Changes how a conversation asks, from its next message on.
+    ///
+    /// # Errors
+    /// `NotFound`; a sentence about the field that is not acceptable.
+    pub async fn update_settings(
+        &self,
+        user: UserId,
+        conversation: ConversationId,
+        settings: ChatSettings,
+    ) -> AppResult<()> {
+        let settings = settings.checked()?;
+        if let Some(version) = settings.assistant {
+            self.assistants.version(user, version).await?;
+        }
+        match self
+            .db
+            .update_conversation_settings(user, conversation, &settings)
+            .await?
+        {
+            true => Ok(()),
+            false => Err(AppError::not_found("conversation")),
+        }
     }
 
     /// Gives a conversation another title.

@@ -111,6 +111,29 @@ impl Db {
         Ok(rows > 0)
     }
 
+    /// Changes how one of a person's conversations asks; tells whether there was one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn update_conversation_settings(
+        &self,
+        user: UserId,
+        conversation: ConversationId,
+        settings: &ChatSettings,
+    ) -> DbResult<bool> {
+        const SQL: &str =
+            "update conversation set settings = $1 where conversation_id = $2 and user_id = $3";
+        let settings = to_json(settings)?;
+        let rows = on!(&self.write, |pool| sqlx::query(SQL)
+            .bind(settings)
+            .bind(conversation.to_string())
+            .bind(user.to_string())
+            .execute(pool)
+            .await
+            .map(|done| done.rows_affected()))?;
+        Ok(rows > 0)
+    }
+
     /// Deletes one of a person's conversations with all that hangs on it; tells whether there was one.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use super::{
     message_actions::{CopyButton, RegenerateButton, SiblingSwitch},
+    reasoning::{AnsweredBy, Reasoning},
     run_status::{RunEnd, RunWait, end_word},
     session::{ChatSession, OpenConversation},
     stream_view::{StreamView, render_open},
@@ -10,20 +11,28 @@ use crate::{
     browser::event_stream::{Connection, Next, follow_run},
     model::{
         AppError,
-        catalog::hue,
-        chat::{ChatTool, Message, RunState, RunView, Usage},
+        assistant::ChatAssistant,
+        chat::{AnswerExtras, ChatTool, FinishReason, Message, RunState, RunView, Usage},
         event::SequencedEvent,
         ids::MessageId,
         markdown,
         transcript::{Applied, Transcript},
     },
-    ui::kit::notice::ErrorNotice,
+    ui::{
+        assistants::avatar::Avatar,
+        kit::{mark::Mark, notice::ErrorNotice},
+    },
 };
 use futures::future::abortable;
 use leptos::{html, prelude::*, task::spawn_local};
 
 /// Longest answer that is read out by a screen reader at its end, in characters; a longer one is only said to be there.
 const ANNOUNCED_CHARS: usize = 1_000;
+
+/// How an answer stands that needs nothing more.
+const COMPLETE: RunState = RunState::Finished {
+    reason: FinishReason::Stop,
+};
 
 /// What an answer's view keeps of its run.
 #[derive(Clone, Copy)]
@@ -33,6 +42,7 @@ struct Live {
     session: ChatSession,
     state: RwSignal<RunState>,
     usage: RwSignal<Option<Usage>>,
+    extras: RwSignal<AnswerExtras>,
     text: StoredValue<String>,
     has_text: RwSignal<bool>,
     connection: RwSignal<Connection>,
@@ -60,9 +70,11 @@ pub(super) fn Answer(
         session: ChatSession::of_page(),
         state: RwSignal::new(
             run.as_ref()
-                .map_or(RunState::Interrupted, |run| run.state.clone()),
+                // What no run made, as an imported answer, is whole.
+                .map_or(COMPLETE, |run| run.state.clone()),
         ),
         usage: RwSignal::new(run.as_ref().and_then(|run| run.usage)),
+        extras: RwSignal::new(message.extras.clone()),
         text: StoredValue::new(message.text.clone()),
         has_text: RwSignal::new(!message.text.is_empty()),
         connection: RwSignal::new(Connection::Open),
@@ -87,6 +99,8 @@ pub(super) fn Answer(
     view! {
         <article class="message message-assistant" aria-label=tool.name.clone() aria-busy=is_busy>
             <AnswerHead name=tool.name.clone() />
+            <AnsweredBy extras=live.extras asked=tool.name.clone() />
+            <Reasoning extras=live.extras state=live.state has_text=live.has_text.into() />
             <div class="prose" node_ref=prose inner_html=html></div>
             <RunEnd state=live.state message=live.message open problem has_text=live.has_text.into() />
             {move || problem.get().map(|error| view! { <ErrorNotice error /> }.into_any())}
@@ -102,12 +116,22 @@ fn AnswerHead(
     /// The tool's name.
     name: String,
 ) -> impl IntoView {
-    let initial = name.chars().next().map(String::from);
+    let assistant = use_context::<Option<ChatAssistant>>().flatten();
+    let mark = match assistant {
+        Some(ChatAssistant {
+            version,
+            definition,
+            ..
+        }) => {
+            let (hue, picture) = (definition.hue, definition.picture.is_some());
+            view! { <Avatar id=version.id name=name.clone() hue picture class="mark-s" /> }
+                .into_any()
+        }
+        None => view! { <Mark name=name.clone() class="mark-s" /> }.into_any(),
+    };
     view! {
         <header class="message-head">
-            <span class="mark mark-s" style=format!("--hue: {}", hue(&name)) aria-hidden="true">
-                {initial}
-            </span>
+            {mark}
             {name}
         </header>
     }
@@ -173,7 +197,8 @@ impl Live {
         let Some(view) = StreamView::new(prose.clone(), &text) else {
             return;
         };
-        let mut transcript = Transcript::new(text, run.seq);
+        let extras = self.extras.get_untracked();
+        let mut transcript = Transcript::new(text, run.seq).with_extras(extras);
         let on_event = move |event| self.take(&mut transcript, &view, &event, run.id);
         let on_connection = move |connection| {
             let _ = self.connection.try_set(connection);
@@ -204,6 +229,13 @@ impl Live {
             let had = std::mem::replace(has_text, !transcript.text.is_empty());
             had != *has_text
         });
+        self.extras.maybe_update(|extras| {
+            let is_new = *extras != transcript.extras;
+            if is_new {
+                extras.clone_from(&transcript.extras);
+            }
+            is_new
+        });
         self.state.maybe_update(|state| {
             let is_new = *state != transcript.state;
             if is_new {
@@ -230,7 +262,7 @@ impl Live {
             seq: transcript.seq,
             usage: transcript.usage,
         };
-        self.open.keep(self.message, &transcript.text, run);
+        self.open.keep(self.message, transcript, run);
     }
 
     fn announce(self, transcript: &Transcript) -> String {

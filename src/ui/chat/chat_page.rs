@@ -1,16 +1,17 @@
 //! The page of a new chat and of a conversation.
 
 use super::{
-    chat_start::ChatStart, composer::Composer, panel::SidePanel, session::ChatSession,
-    transcript::TranscriptView,
+    chat_start::ChatStart, composer::Composer, keep_settings::SettingsKeeper, panel::SidePanel,
+    session::ChatSession, transcript::TranscriptView,
 };
 use crate::{
     api,
     browser::follow::Follow,
     model::{
         AppError, AppResult, ErrorKind,
+        assistant::{ChatAssistant, NewChat},
         chat::{ChatTool, ConversationPage},
-        ids::ConversationId,
+        ids::{AssistantId, ConversationId},
     },
     ui::{kit::notice::ErrorNotice, load::load, shell::topbar::TopBar},
 };
@@ -25,13 +26,14 @@ use uuid::Uuid;
 struct Address {
     conversation: Option<String>,
     tool: Option<String>,
+    assistant: Option<String>,
 }
 
 /// What the page shows.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum ChatContent {
     /// Nothing said yet.
-    New(ChatTool),
+    New(NewChat),
     /// A conversation.
     Open(ConversationPage),
 }
@@ -40,8 +42,16 @@ impl ChatContent {
     /// Who answers.
     pub(super) fn tool(&self) -> &ChatTool {
         match self {
-            Self::New(tool) => tool,
+            Self::New(chat) => &chat.tool,
             Self::Open(page) => &page.tool,
+        }
+    }
+
+    /// The assistant that answers, if it is one.
+    pub(super) fn assistant(&self) -> Option<&ChatAssistant> {
+        match self {
+            Self::New(chat) => chat.assistant.as_ref(),
+            Self::Open(page) => page.assistant.as_ref(),
         }
     }
 
@@ -62,9 +72,15 @@ async fn fetch(address: Address) -> AppResult<ChatContent> {
                 .await
                 .map(ChatContent::Open)
         }
-        None => api::chat::chat_tool(address.tool)
-            .await
-            .map(ChatContent::New),
+        None => {
+            let assistant = address.assistant.map(|id| {
+                // What is no id is asked for as one that nobody has.
+                id.parse().unwrap_or(AssistantId(Uuid::nil()))
+            });
+            api::assistants::begin_chat(address.tool, assistant)
+                .await
+                .map(ChatContent::New)
+        }
     }
 }
 
@@ -76,14 +92,17 @@ pub fn ChatPage() -> impl IntoView {
     let address = Memo::new(move |_| Address {
         conversation: params.with(|params| params.get("id")),
         tool: query.with(|query| query.get("tool")),
+        assistant: query.with(|query| query.get("assistant")),
     });
     let content = load(move || address.get(), fetch);
+    let settings = RwSignal::default();
     provide_context(ChatSession {
         open: RwSignal::new(None),
         follow: Follow::new(),
         prompt: RwSignal::new(None),
         is_asking: RwSignal::new(false),
-        settings: RwSignal::default(),
+        settings,
+        keeper: SettingsKeeper::new(settings),
         panel: RwSignal::new(None),
         reload: Callback::new(move |()| content.refetch()),
     });
@@ -109,7 +128,7 @@ pub fn ChatPage() -> impl IntoView {
             }>
                 {move || Suspend::new(async move {
                     match content.await {
-                        Ok(ChatContent::New(tool)) => view! { <ChatStart tool /> }.into_any(),
+                        Ok(ChatContent::New(chat)) => view! { <ChatStart chat /> }.into_any(),
                         Ok(ChatContent::Open(page)) => view! { <TranscriptView page /> }.into_any(),
                         Err(error) => view! { <ChatProblem error /> }.into_any(),
                     }

@@ -2,8 +2,14 @@
 
 use super::session::ChatSession;
 use crate::{
-    model::{catalog::hue, chat::ChatTool},
-    ui::kit::icon::Icon,
+    model::{
+        assistant::{AssistantDefinition, ChatAssistant, NewChat},
+        settings::AssistantVersion,
+    },
+    ui::{
+        assistants::avatar::Avatar,
+        kit::{icon::Icon, mark::Mark},
+    },
 };
 use leptos::{ev::SubmitEvent, prelude::*};
 use leptos_router::hooks::use_query_map;
@@ -11,17 +17,39 @@ use leptos_router::hooks::use_query_map;
 /// What stands where the transcript will be.
 #[component]
 pub(super) fn ChatStart(
-    /// Who will answer.
-    tool: ChatTool,
+    /// What it begins with.
+    chat: NewChat,
 ) -> impl IntoView {
-    let initial = tool.name.chars().next().map(String::from);
+    let session = ChatSession::of_page();
+    let settings = StoredValue::new(chat.settings);
+    Effect::new(move || session.keeper.begin(settings.get_value()));
+    let (tool, assistant) = (chat.tool, chat.assistant);
+    let id = assistant.as_ref().map(|it| it.version.id.to_string());
+    let (head, starters) = match assistant {
+        Some(ChatAssistant {
+            definition,
+            version,
+            ..
+        }) => {
+            let starters = definition.starters.clone();
+            (
+                view! { <AssistantHead definition version /> }.into_any(),
+                starters,
+            )
+        }
+        None => (
+            view! {
+                <Mark name=tool.name.clone() class="mark-l" />
+                <h2>"Ask " {tool.name.clone()} " something"</h2>
+            }
+            .into_any(),
+            tool.starters,
+        ),
+    };
     let problem = use_query_map().with_untracked(|query| query.get("problem"));
     view! {
         <div class="chat-start">
-            <span class="mark mark-l" style=format!("--hue: {}", hue(&tool.name)) aria-hidden="true">
-                {initial}
-            </span>
-            <h2>"Ask " {tool.name.clone()} " something"</h2>
+            {head}
             {problem
                 .map(|_| {
                     view! {
@@ -49,8 +77,32 @@ pub(super) fn ChatStart(
                         .into_any()
                 }
             }}
-            <Starters starters=tool.starters slug=tool.slug />
+            <Starters starters slug=tool.slug assistant=id />
         </div>
+    }
+}
+
+/// The assistant that will answer.
+#[component]
+fn AssistantHead(
+    /// What it is.
+    definition: AssistantDefinition,
+    /// Which version.
+    version: AssistantVersion,
+) -> impl IntoView {
+    let AssistantDefinition {
+        name,
+        description,
+        hue,
+        picture,
+        tool_name,
+        ..
+    } = definition;
+    view! {
+        <Avatar id=version.id name=name.clone() hue picture=picture.is_some() class="mark-l" />
+        <h2>{name}</h2>
+        {(!description.is_empty()).then(|| view! { <p>{description}</p> })}
+        <p class="small">"An assistant that asks " {tool_name} "."</p>
     }
 }
 
@@ -61,6 +113,8 @@ fn Starters(
     starters: Vec<String>,
     /// The tool they are for.
     slug: String,
+    /// The assistant they are for.
+    assistant: Option<String>,
 ) -> impl IntoView {
     let session = ChatSession::of_page();
     let submit = move |event: SubmitEvent| {
@@ -86,6 +140,7 @@ fn Starters(
     view! {
         <form method="post" action="/chat" on:submit=submit>
             <input type="hidden" name="tool" value=slug />
+            {assistant.map(|id| view! { <input type="hidden" name="assistant" value=id /> })}
             <ul class="starters" aria-label="Ways to begin">
                 {items}
             </ul>

@@ -144,6 +144,12 @@ fn ComposerTool(
         Some(ChatContent::Open(page)) => Some(page.id.to_string()),
         _ => None,
     };
+    // A conversation knows its assistant; a new one is told.
+    let assistant = match &content {
+        Some(ChatContent::New(chat)) => chat.assistant.as_ref(),
+        _ => None,
+    };
+    let assistant = assistant.map(|assistant| assistant.version.id.to_string());
     let tool = content.map(|content| content.tool().clone());
     let name = tool.as_ref().map(|tool| match &tool.model {
         Some(model) => format!("{} · {model}", tool.name),
@@ -152,6 +158,7 @@ fn ComposerTool(
     view! {
         <input type="hidden" name="conversation" value=conversation />
         <input type="hidden" name="tool" value=tool.map(|tool| tool.slug) />
+        {assistant.map(|id| view! { <input type="hidden" name="assistant" value=id /> })}
         <span class="composer-model">{name}</span>
     }
 }
@@ -291,12 +298,14 @@ fn derive_send(draft: Draft, content: Loaded<ChatContent>) -> Callback<()> {
                 Some(content.tool().slug.clone())
             }),
             text: written.clone(),
+            settings: open.is_none().then(|| session.settings.get_untracked()),
             ..SendRequest::default()
         };
         let place = untrack(|| place(session));
         draft.is_sending.set(true);
         draft.problem.set(None);
         spawn_local(async move {
+            session.keeper.settled().await;
             let ask = || api::chat::send_message(request.clone());
             let outcome = insist(ask, move |_| {
                 let _ = draft.is_waiting.try_set(true);

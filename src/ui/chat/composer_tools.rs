@@ -1,9 +1,15 @@
 //! What can be put on a message or set for its answer: one button each, beside the field.
 
+use super::parameters::ParametersButton;
 use leptos::prelude::*;
 
 /// The row of buttons.
 #[component]
 pub(super) fn ComposerTools() -> impl IntoView {
-    view! { <div class="composer-tools"></div> }.into_any()
+    view! {
+        <div class="composer-tools">
+            <ParametersButton />
+        </div>
+    }
+    .into_any()
 }

@@ -3,10 +3,12 @@
 
 use super::{
     chat_page::ChatContent,
+    parameters::ParametersPanel,
     session::{ChatSession, Panel},
 };
 use crate::{
     browser::page::{focus_element, is_phone, recall_in_tab, remember_in_tab},
+    model::{assistant::ChatAssistant, chat::ChatTool},
     ui::{kit::icon::Icon, load::Loaded},
 };
 use leptos::{
@@ -52,10 +54,33 @@ pub(super) fn SidePanel(
         });
         on_cleanup(move || listener.remove());
     });
+    let subject = RwSignal::new(None);
+    Effect::new(move || {
+        let now = content.with(|content| {
+            let content = content.as_ref()?.as_ref().ok()?;
+            Some(Subject {
+                tool: content.tool().clone(),
+                assistant: content.assistant().cloned(),
+            })
+        });
+        // While another page is fetched the panel stays as it is, and so does what is being written in it.
+        if now.is_some() && subject.with_untracked(|before| *before != now) {
+            subject.set(now);
+        }
+    });
     move || {
         let open = panel.get()?;
-        Some(view! { <Frame open content /> }.into_any())
+        Some(view! { <Frame open subject /> }.into_any())
     }
+}
+
+/// Whom the chat on the page asks.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Subject {
+    /// The tool that answers.
+    pub tool: ChatTool,
+    /// The assistant that it answers as.
+    pub assistant: Option<ChatAssistant>,
 }
 
 /// The button in the composer that opens and shuts a panel.
@@ -103,8 +128,8 @@ pub(super) fn PanelButton(
 fn Frame(
     /// Which panel.
     open: Panel,
-    /// What the page shows.
-    content: Loaded<ChatContent>,
+    /// Whom the chat asks.
+    subject: RwSignal<Option<Subject>>,
 ) -> impl IntoView {
     let panel = ChatSession::of_page().panel;
     let on_key = move |event: KeyboardEvent| {
@@ -131,7 +156,7 @@ fn Frame(
                 </button>
             </header>
             <div class="panel-body">
-                <PanelContent open content />
+                {move || subject.get().map(|subject| panel_content(open, subject))}
             </div>
         </aside>
     }
@@ -139,16 +164,10 @@ fn Frame(
 }
 
 /// What is in a panel.
-#[component]
-fn PanelContent(
-    /// Which.
-    open: Panel,
-    /// What the page shows.
-    content: Loaded<ChatContent>,
-) -> impl IntoView {
-    let _ = content;
+fn panel_content(open: Panel, subject: Subject) -> AnyView {
     match open {
-        Panel::Parameters | Panel::Output => ().into_any(),
+        Panel::Parameters => view! { <ParametersPanel subject /> }.into_any(),
+        Panel::Output => ().into_any(),
     }
 }
 

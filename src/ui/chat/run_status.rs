@@ -10,7 +10,8 @@ use crate::{
     },
     ui::kit::icon::Icon,
 };
-use leptos::prelude::*;
+use leptos::{leptos_dom::helpers::set_interval_with_handle, prelude::*};
+use std::time::Duration;
 
 /// What an open run waits for; nothing while words come.
 #[component]
@@ -22,12 +23,13 @@ pub(super) fn RunWait(
     /// Whether events reach this page.
     connection: RwSignal<Connection>,
 ) -> impl IntoView {
+    let left_s = count_down(state);
     let words = move || match connection.get() {
         Connection::Lost => Some("Connection lost. Trying again…".to_owned()),
         Connection::Refused => {
             Some("This answer cannot be followed any more. Reload the page.".to_owned())
         }
-        Connection::Open => wait_words(&state.get(), has_text.get()),
+        Connection::Open => state.with(|state| wait_words(state, has_text.get(), left_s)),
     };
     move || {
         words().map(|words| {
@@ -44,19 +46,42 @@ pub(super) fn RunWait(
     }
 }
 
-fn wait_words(state: &RunState, has_text: bool) -> Option<String> {
+fn wait_words(state: &RunState, has_text: bool, left_s: Signal<u32>) -> Option<String> {
     match state {
         RunState::Queued { ahead: 0 } | RunState::Running if !has_text => {
             Some("Thinking…".to_owned())
         }
         RunState::Queued { ahead: 1 } => Some("1 ahead of you".to_owned()),
         RunState::Queued { ahead } if *ahead > 0 => Some(format!("{ahead} ahead of you")),
-        RunState::Retrying { after_ms, reason } => {
-            let seconds = after_ms.div_ceil(1000);
-            Some(format!("{reason} Retrying in {seconds} s"))
-        }
+        RunState::Retrying { reason, .. } => Some(match left_s.get() {
+            0 => format!("{reason} Retrying now"),
+            seconds => format!("{reason} Retrying in {seconds} s"),
+        }),
         _ => None,
     }
+}
+
+/// Seconds until the next try, counted down on the page. It begins with what the event says.
+fn count_down(state: RwSignal<RunState>) -> Signal<u32> {
+    let wait_s = Memo::new(move |_| {
+        state.with(|state| match state {
+            RunState::Retrying { after_ms, .. } => after_ms.div_ceil(1000),
+            _ => 0,
+        })
+    });
+    let passed_s = RwSignal::new(0_u32);
+    Effect::new(move || {
+        // Also the next wait of the same length begins anew.
+        let is_retrying = state.with(|state| matches!(state, RunState::Retrying { .. }));
+        passed_s.set(0);
+        if is_retrying {
+            let tick = move || passed_s.update(|passed| *passed += 1);
+            if let Ok(timer) = set_interval_with_handle(tick, Duration::from_secs(1)) {
+                on_cleanup(move || timer.clear());
+            }
+        }
+    });
+    Signal::derive(move || wait_s.get().saturating_sub(passed_s.get()))
 }
 
 /// How a run ended, where that is more than "done", with the way on.
@@ -96,6 +121,14 @@ pub(super) fn RunEnd(
                 "notice",
                 "info",
                 "The answer reached its longest length.".to_owned(),
+            ),
+            RunState::Finished {
+                reason: FinishReason::Refusal,
+            } => (
+                "notice notice-warn",
+                "info",
+                "The model declined to answer. Say it differently, or ask another model."
+                    .to_owned(),
             ),
             RunState::Finished {
                 reason: FinishReason::ContentFilter,

@@ -1,11 +1,13 @@
 //! What the parts of an open chat page share.
 
+use super::keep_settings::SettingsKeeper;
 use crate::{
     browser::follow::Follow,
     model::{
         chat::{Author, Message, RunState, RunView, Sent},
         ids::{ConversationId, MessageId, RunId},
         settings::ChatSettings,
+        transcript::Transcript,
     },
 };
 use leptos::prelude::*;
@@ -23,6 +25,8 @@ pub struct ChatSession {
     pub is_asking: RwSignal<bool>,
     /// How the conversation asks; of a new one, how its first message will.
     pub settings: RwSignal<ChatSettings>,
+    /// Keeps the settings of an open conversation on the server.
+    pub keeper: SettingsKeeper,
     /// What is open beside the transcript.
     pub panel: RwSignal<Option<Panel>>,
     /// Loads the page's data again.
@@ -132,10 +136,11 @@ impl OpenConversation {
     }
 
     /// Keeps what an answer became, for everything on the page that is not its own view.
-    pub fn keep(self, message: MessageId, text: &str, run: RunView) {
+    pub fn keep(self, message: MessageId, became: &Transcript, run: RunView) {
         self.messages.update(|messages| {
             if let Some(kept) = messages.iter_mut().find(|kept| kept.id == message) {
-                text.clone_into(&mut kept.text);
+                kept.text.clone_from(&became.text);
+                kept.extras.clone_from(&became.extras);
                 kept.run = Some(run);
             }
         });

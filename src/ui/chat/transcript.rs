@@ -23,7 +23,13 @@ pub(super) fn TranscriptView(
 ) -> impl IntoView {
     let session = ChatSession::of_page();
     let conversations = use_conversations();
-    let tool = StoredValue::new(page.tool.clone());
+    // An assistant answers under its own name, by the model of its tool.
+    let mut tool = page.tool;
+    if let Some(assistant) = &page.assistant {
+        tool.name.clone_from(&assistant.definition.name);
+    }
+    provide_context(page.assistant);
+    let tool = StoredValue::new(tool);
     let open = OpenConversation {
         id: page.id,
         messages: RwSignal::new(page.messages),
@@ -33,7 +39,7 @@ pub(super) fn TranscriptView(
     let log = NodeRef::<html::Div>::new();
     Effect::new(move || {
         session.open.set(Some(open));
-        session.settings.set(settings.get_value());
+        session.keeper.show(open.id, settings.get_value());
         session.follow.resume();
         conversations.refresh();
         if let Some(log) = log.get() {

@@ -13,14 +13,19 @@ pub fn Mark(
     #[prop(optional)]
     class: &'static str,
 ) -> impl IntoView {
-    let initial: String = name.chars().take(1).flat_map(char::to_uppercase).collect();
     view! {
         <span
             class=format!("mark {class}").trim_end().to_owned()
             style=format!("--hue: {}", hue(&name))
             aria-hidden="true"
         >
-            {initial}
+            {initial(&name)}
         </span>
     }
+}
+
+/// The letter of a name's mark.
+#[must_use]
+pub fn initial(name: &str) -> String {
+    name.chars().take(1).flat_map(char::to_uppercase).collect()
 }

@@ -1,0 +1,36 @@
+//! How an assistant looks: its picture, or a letter on its colour.
+
+use crate::{
+    model::{catalog, ids::AssistantId},
+    ui::kit::mark::initial,
+};
+use leptos::prelude::*;
+
+/// An assistant's mark. It stands beside the name, so screen readers pass over it.
+#[component]
+pub fn Avatar(
+    /// Which.
+    id: AssistantId,
+    /// Its name.
+    name: String,
+    /// Its colour; the name's own where it is missing.
+    hue: Option<u32>,
+    /// Whether it has a picture.
+    picture: bool,
+    /// `mark-s` in lists, `mark-l` over a page, or nothing.
+    #[prop(optional)]
+    class: &'static str,
+) -> impl IntoView {
+    let class = format!("mark {class}").trim_end().to_owned();
+    if picture {
+        let source = format!("/api/assistants/{id}/picture");
+        return view! { <img class=class src=source alt="" width="96" height="96" /> }.into_any();
+    }
+    let hue = hue.unwrap_or_else(|| catalog::hue(&name));
+    view! {
+        <span class=class style=format!("--hue: {hue}") aria-hidden="true">
+            {initial(&name)}
+        </span>
+    }
+    .into_any()
+}
