@@ -10,6 +10,7 @@ mod conversations;
 mod endpoint;
 mod failure;
 mod files;
+mod gone;
 mod images;
 mod lacking;
 mod multipart;

@@ -7,6 +7,7 @@ use super::{
     OpenaiClient,
     answer::{Answer, Step, follow},
     failure::{Failure, disconnected, in_stream},
+    gone::told_apart,
     transport::EVENT_STREAM,
 };
 use crate::{
@@ -29,7 +30,7 @@ impl OpenaiClient {
             .map_err(|error| self.failure(error))?
             .create_stream_byot::<_, Chunk>(body)
             .await
-            .map_err(|error| self.failure(error))?;
+            .map_err(|error| told_apart(self.failure(error), request, None))?;
         Ok(follow(
             self.transport.clone(),
             chunks,

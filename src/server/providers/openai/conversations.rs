@@ -1,17 +1,22 @@
 //! Conversations: the provider's own copy of one of ours.
 
-use super::{
-    OpenaiClient,
-    failure::Failure,
-    lacking::Part,
-    responses::{Held, Item, told_apart},
-};
+use super::{OpenaiClient, failure::Failure, gone::told_apart, lacking::Part, responses::Item};
 use crate::server::providers::{ChatMessage, ChatRequest, ProviderError, ProviderErrorKind, Role};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The most items that are taken at a time.
 const MAX_ITEMS: usize = 20;
+
+/// The provider's own conversation, as it is used for one question.
+pub(super) struct Held {
+    /// Its id there.
+    pub(super) id: String,
+    /// How many of the request's messages it holds, instructions not counted.
+    pub(super) holds: usize,
+    /// Whether it was made for this question.
+    pub(super) is_new: bool,
+}
 
 #[derive(Serialize)]
 struct Items<'a> {

@@ -1,8 +1,10 @@
 //! The body of `POST /responses`: what the reference names and the model takes, nothing else.
 
 use super::{
-    super::content::{CONTINUE, Prompt, Schema, Shape, effort, verbosity},
-    Held,
+    super::{
+        content::{CONTINUE, Prompt, Schema, Shape, effort, verbosity},
+        conversations::Held,
+    },
     item::{Item, system_role},
 };
 use crate::{
