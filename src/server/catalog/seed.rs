@@ -125,6 +125,7 @@ fn slug(model: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{catalog::ChatApi, file::ImageDetail, params::Parameter};
     use std::collections::HashSet;
 
     #[test]
@@ -135,6 +136,52 @@ mod tests {
         assert!(tools.len() >= 60 && categories.len() >= 8);
         assert_eq!(slugs.len(), tools.len());
         assert!(tools.iter().any(|tool| tool.api_type == ApiType::Local));
+    }
+
+    #[test]
+    fn what_a_model_takes_is_told_and_agrees_with_what_its_tool_starts_with() {
+        let tools = tools().expect("readable");
+        let slugs: HashSet<_> = tools.iter().map(|tool| tool.slug.as_str()).collect();
+        for tool in &tools {
+            let (slug, features) = (&tool.slug, &tool.features);
+            let sent = tool.parameters.clone().only(&features.parameters);
+            assert_eq!(
+                sent, tool.parameters,
+                "{slug} starts with what it does not take"
+            );
+            let has_effort = features.parameters.contains(&Parameter::ReasoningEffort);
+            assert_eq!(has_effort, !features.reasoning_efforts.is_empty(), "{slug}");
+            let fallback = features.fallback.as_deref();
+            assert!(
+                fallback.is_none_or(|other| other != slug && slugs.contains(other)),
+                "{slug}"
+            );
+        }
+        let luna = tools.iter().find(|tool| tool.slug == "gpt-6-luna");
+        let features = &luna.expect("it is there").features;
+        assert_eq!(features.api, ChatApi::Responses);
+        assert!(!features.parameters.contains(&Parameter::Temperature));
+        assert!(features.image_details.contains(&ImageDetail::Original));
+    }
+
+    #[test]
+    fn a_deployment_is_known_by_its_model_and_stays_in_azure() {
+        let tools = tools().expect("readable");
+        let luna = tools.iter().find(|tool| tool.slug == "gpt-6-luna");
+        let deployment = AzureDeployment {
+            name: "Office.1".to_owned(),
+            model: "gpt-6-luna".to_owned(),
+        };
+        let tool = deployed(&deployment, luna);
+        assert_eq!(
+            (tool.slug.as_str(), tool.name.as_str()),
+            ("azure-office-1", "GPT-6 Luna on Azure")
+        );
+        assert_eq!(tool.model.as_deref(), Some("Office.1"));
+        assert_eq!(tool.features.api, ChatApi::Responses);
+        assert_eq!(tool.features.fallback, None);
+        let unknown = deployed(&deployment, None);
+        assert_eq!(unknown.features, ModelFeatures::of(ApiType::Azure));
     }
 
     #[test]

@@ -265,14 +265,17 @@ impl Providers {
 
 /// Whether it answers in text, rather than only taking it.
 fn answers_in_text(tool: &ToolRecord) -> bool {
-    let makes_something_else = tool.capabilities.iter().any(|capability| {
+    let does_something_else = tool.capabilities.iter().any(|capability| {
         matches!(
             capability,
-            Capability::ImageOutput | Capability::VideoOutput | Capability::SpeechOutput
+            Capability::ImageOutput
+                | Capability::VideoOutput
+                | Capability::SpeechOutput
+                | Capability::Transcription
         )
     });
     let is_single_minded = matches!(tool.api_type, ApiType::Openai | ApiType::Azure);
-    tool.capabilities.contains(&Capability::Text) && !(is_single_minded && makes_something_else)
+    tool.capabilities.contains(&Capability::Text) && !(is_single_minded && does_something_else)
 }
 
 fn is_past(day: &str) -> bool {
