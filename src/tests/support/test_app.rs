@@ -31,6 +31,7 @@ pub struct TestApp {
 /// A server in the making.
 pub struct Builder {
     variables: Vec<(String, String)>,
+    offered: Vec<String>,
     database: Database,
 }
 
@@ -38,6 +39,12 @@ impl Builder {
     /// Sets a variable of its environment.
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Lets its upstream offer a model besides the scripted ones: a tool of the catalogue answers then.
+    pub fn offering(mut self, model: &str) -> Self {
+        self.offered.push(model.to_owned());
         self
     }
 
@@ -50,6 +57,9 @@ impl Builder {
     /// Starts it; its catalogue holds the upstream's models.
     pub async fn start(self) -> TestApp {
         let upstream = Upstream::start().await;
+        for model in &self.offered {
+            upstream.offer(model);
+        }
         let data_dir = TempDir::new().expect("a temporary directory");
         let defaults = environment(data_dir.path(), &self.database, &upstream);
         let environment = self
@@ -105,6 +115,7 @@ impl TestApp {
     pub fn builder() -> Builder {
         Builder {
             variables: Vec::new(),
+            offered: Vec::new(),
             database: Database::Sqlite,
         }
     }

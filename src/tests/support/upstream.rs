@@ -1,38 +1,61 @@
-//! A scripted server that speaks the OpenAI API over real HTTP: `GET /v1/models` and `POST /v1/chat/completions`, streamed
-//! and not. The model names the scenario (see [`scenario`]); options stand in the message as `name=value`.
+//! A scripted server that speaks the OpenAI API over real HTTP, and both surfaces of Azure: models, chat completions and
+//! responses, streamed and not, conversations, files, audio, images. The model names the scenario (see [`scenario`]); options
+//! stand in the message as `name=value`.
 //!
 //! It remembers what it was asked and how each answer ended: [`Upstream::exchanges`] here, `GET /_requests` for tests in
-//! other languages; `DELETE /_requests` forgets.
+//! other languages; `DELETE /_requests` forgets. What it keeps can be lost, and what it has can be taken away:
+//! [`Upstream::forget_files`], [`Upstream::lack`], and `POST /_lose` with `{"files":true,"conversations":true,"lack":"/files"}`.
 
+mod audio;
+mod conversations;
 mod exchange;
+mod files;
+mod form;
+mod images;
+mod record;
 mod scenario;
+mod shelf;
+mod wire;
 
 use axum::{
     Json, Router,
     body::{Body, Bytes},
-    extract::State,
-    http::{HeaderMap, StatusCode, header},
+    extract::{DefaultBodyLimit, Request, State},
+    http::{StatusCode, header},
+    middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{delete, get, post},
     serve::ListenerExt,
 };
 pub use exchange::{Ending, Exchange};
 use exchange::{Ledger, Ticket};
 use futures::{Stream, stream};
-use scenario::{Act, Answer, Completion, Plan};
+pub use record::Recorded;
+use scenario::{Act, Answer, Plan, Question};
 use serde_json::{Value, json};
-use std::{io, net::SocketAddr};
+use shelf::Shelf;
+pub use shelf::StoredFile;
+use std::{collections::BTreeMap, io, net::SocketAddr};
 use tokio::{
     net::TcpListener,
     task::JoinHandle,
     time::{Instant, sleep_until},
 };
+pub use wire::PIXEL;
+use wire::Wire;
 
 /// A running upstream; it ends when this is dropped.
 pub struct Upstream {
     address: SocketAddr,
-    ledger: Ledger,
+    service: Service,
     serving: JoinHandle<io::Result<()>>,
+}
+
+/// What every request is given.
+#[derive(Clone, Default)]
+struct Service {
+    ledger: Ledger,
+    shelf: Shelf,
 }
 
 impl Upstream {
@@ -50,15 +73,15 @@ impl Upstream {
     pub async fn listen(address: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        let ledger = Ledger::default();
+        let service = Service::default();
         // Each token is to leave at once: what is measured here is not the operating system's patience.
         let listener = listener.tap_io(|stream| {
             let _ = stream.set_nodelay(true);
         });
-        let serving = axum::serve(listener, router(ledger.clone()));
+        let serving = axum::serve(listener, router(service.clone()));
         Ok(Self {
             address,
-            ledger,
+            service,
             serving: tokio::spawn(serving.into_future()),
         })
     }
@@ -73,14 +96,54 @@ impl Upstream {
         format!("http://{}/v1", self.address)
     }
 
+    /// What `AZURE_OPENAI_ENDPOINT` is set to.
+    pub fn azure_endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Offers a model besides the scripted ones, for example one that the catalogue knows.
+    pub fn offer(&self, model: &str) {
+        self.service.shelf.lock().offered.push(model.to_owned());
+    }
+
+    /// Does not have a path any more, for example `/conversations`.
+    pub fn lack(&self, path: &str) {
+        self.service.shelf.lock().lacking.push(path.to_owned());
+    }
+
+    /// Loses all files.
+    pub fn forget_files(&self) {
+        self.service.shelf.lock().files.clear();
+    }
+
+    /// Loses all conversations.
+    pub fn forget_conversations(&self) {
+        self.service.shelf.lock().conversations.clear();
+    }
+
+    /// The files that it keeps, by id.
+    pub fn files(&self) -> BTreeMap<String, StoredFile> {
+        self.service.shelf.lock().files.clone()
+    }
+
+    /// The conversations that it keeps, by id, with their items.
+    pub fn conversations(&self) -> BTreeMap<String, Vec<Value>> {
+        self.service.shelf.lock().conversations.clone()
+    }
+
+    /// Every request so far, of whichever kind, oldest first.
+    pub fn requests(&self) -> Vec<Recorded> {
+        self.service.shelf.lock().requests.clone()
+    }
+
     /// Every chat request so far, oldest first.
     pub fn exchanges(&self) -> Vec<Exchange> {
-        self.ledger.exchanges()
+        self.service.ledger.exchanges()
     }
 
     /// Waits until the requests so far are as wanted.
     pub async fn wait_until(&self, wanted: impl Fn(&[Exchange]) -> bool) -> Vec<Exchange> {
-        self.ledger.wait_until(wanted).await
+        self.service.ledger.wait_until(wanted).await
     }
 }
 
@@ -90,40 +153,171 @@ impl Drop for Upstream {
     }
 }
 
-fn router(ledger: Ledger) -> Router {
+fn router(service: Service) -> Router {
+    let api = || {
+        Router::new()
+            .route("/models", get(models))
+            .route("/responses", post(respond))
+            .route("/conversations", post(conversations::create))
+            .route("/conversations/{id}", delete(conversations::delete))
+            .route("/conversations/{id}/items", post(conversations::add))
+            .route("/files", post(files::upload))
+            .route("/files/{id}", delete(files::delete))
+            .route("/files/{id}/content", get(files::content))
+            .route(
+                "/containers/{id}/files/{file}/content",
+                get(files::container_content),
+            )
+    };
+    let deployment = || {
+        Router::new()
+            .route("/chat/completions", post(complete))
+            .route("/audio/speech", post(audio::speak))
+            .route("/audio/transcriptions", post(audio::transcribe))
+            .route("/images/generations", post(images::generate))
+            .route("/images/edits", post(images::edit))
+    };
     Router::new()
-        .route("/v1/models", get(models))
-        .route("/v1/chat/completions", post(complete))
+        .nest("/v1", api().merge(deployment()))
+        .nest("/openai/v1", api().merge(deployment()))
+        .nest("/openai/deployments/{deployment}", deployment())
+        .nest("/openai", api())
+        .route_layer(from_fn_with_state(service.clone(), take_down))
         .route("/_requests", get(requests).delete(forget))
-        .with_state(ledger)
+        .route("/_lose", post(lose))
+        .layer(DefaultBodyLimit::disable())
+        .with_state(service)
 }
 
-async fn models() -> Json<Value> {
-    let data: Vec<_> = scenario::MODELS
+/// Writes a request down, unless it is a form, which its handler reads as it comes; and does not have what it lacks.
+async fn take_down(State(service): State<Service>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let lacking = service.shelf.lock().lacking.clone();
+    if lacking
         .iter()
+        .any(|missing| path.ends_with(missing.as_str()) || path.contains(&format!("{missing}/")))
+    {
+        return (
+            StatusCode::NOT_FOUND,
+            Json(json!({ "detail": "Not Found" })),
+        )
+            .into_response();
+    }
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    let is_form = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/"));
+    if is_form {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let Ok(bytes) = axum::body::to_bytes(body, usize::MAX).await else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let mut recorded = Recorded::of(&parts.method, &parts.uri, &parts.headers);
+    recorded.json = serde_json::from_slice(&bytes).ok();
+    service.shelf.lock().requests.push(recorded);
+    next.run(Request::from_parts(parts, Body::from(bytes)))
+        .await
+}
+
+async fn models(State(service): State<Service>) -> Json<Value> {
+    let offered = service.shelf.lock().offered.clone();
+    let scripted = scenario::MODELS.iter().map(|id| (*id).to_owned());
+    let data: Vec<_> = scripted
+        .chain(offered)
         .map(|id| json!({ "id": id, "object": "model", "created": 1, "owned_by": "tests" }))
         .collect();
     Json(json!({ "object": "list", "data": data }))
 }
 
-async fn requests(State(ledger): State<Ledger>) -> Json<Vec<Exchange>> {
-    Json(ledger.exchanges())
+async fn requests(State(service): State<Service>) -> Json<Vec<Exchange>> {
+    Json(service.ledger.exchanges())
 }
 
-async fn forget(State(ledger): State<Ledger>) -> StatusCode {
-    ledger.forget();
+async fn forget(State(service): State<Service>) -> StatusCode {
+    service.ledger.forget();
     StatusCode::NO_CONTENT
 }
 
-async fn complete(
-    State(ledger): State<Ledger>,
-    headers: HeaderMap,
-    Json(body): Json<Value>,
+/// For tests in other languages.
+async fn lose(State(service): State<Service>, Json(body): Json<Value>) -> StatusCode {
+    let mut shelf = service.shelf.lock();
+    if body["files"] == true {
+        shelf.files.clear();
+    }
+    if body["conversations"] == true {
+        shelf.conversations.clear();
+    }
+    shelf
+        .lacking
+        .extend(body["lack"].as_str().map(ToOwned::to_owned));
+    shelf
+        .offered
+        .extend(body["offer"].as_str().map(ToOwned::to_owned));
+    StatusCode::NO_CONTENT
+}
+
+async fn complete(State(service): State<Service>, request: Request) -> Response {
+    let (headers, body) = match read(request).await {
+        Ok(read) => read,
+        Err(refusal) => return refusal,
+    };
+    if let Some(id) = files::missing(&service, &body) {
+        return error(400, &format!("No file found with id '{id}'."));
+    }
+    let question = Question::read(Wire::Completions, &body, &[]);
+    answer(&service, &headers, body, &question)
+}
+
+async fn respond(State(service): State<Service>, request: Request) -> Response {
+    let (headers, body) = match read(request).await {
+        Ok(read) => read,
+        Err(refusal) => return refusal,
+    };
+    if let Some(id) = files::missing(&service, &body) {
+        return error(404, &format!("File with id '{id}' not found."));
+    }
+    let conversation = body["conversation"].as_str().map(ToOwned::to_owned);
+    let mut held = Vec::new();
+    if let Some(id) = &conversation {
+        match service.shelf.lock().conversations.get(id) {
+            Some(items) => held.clone_from(items),
+            None => return conversations::gone(id),
+        }
+    }
+    let question = Question::read(Wire::Responses, &body, &held);
+    let asked = body["input"].as_array().cloned().unwrap_or_default();
+    let response = answer(&service, &headers, body, &question);
+    let mut shelf = service.shelf.lock();
+    if let (Some(id), true) = (conversation, response.status().is_success())
+        && let Some(items) = shelf.conversations.get_mut(&id)
+    {
+        items.extend(asked);
+        items.push(json!({ "type": "message", "role": "assistant", "content": "an answer" }));
+    }
+    drop(shelf);
+    response
+}
+
+async fn read(request: Request) -> Result<(header::HeaderMap, Value), Response> {
+    let headers = request.headers().clone();
+    let bytes = axum::body::to_bytes(request.into_body(), usize::MAX).await;
+    let body = bytes
+        .ok()
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    body.map(|body| (headers, body))
+        .ok_or_else(|| error(400, "The body is not JSON."))
+}
+
+fn answer(
+    service: &Service,
+    headers: &header::HeaderMap,
+    body: Value,
+    question: &Question,
 ) -> Response {
-    let completion = Completion::read(&body);
-    let seen = ledger.times_asked(&body);
-    let ticket = ledger.enter(&headers, body);
-    match scenario::plan(&completion, seen) {
+    let seen = service.ledger.times_asked(&body);
+    let ticket = service.ledger.enter(headers, body);
+    let offered = service.shelf.lock().offered.clone();
+    match scenario::plan(question, seen, &offered) {
         Plan::Refuse {
             status,
             retry_after,
@@ -142,7 +336,7 @@ async fn complete(
             ticket.end(Ending::Complete);
             ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
         }
-        Plan::Answer(answer) if completion.is_streamed => (
+        Plan::Answer(answer) if question.is_streamed => (
             [
                 (header::CONTENT_TYPE, "text/event-stream"),
                 (header::CACHE_CONTROL, "no-cache"),
@@ -153,9 +347,17 @@ async fn complete(
         Plan::Answer(answer) => {
             let (text, tokens) = scenario::whole(&answer.steps);
             ticket.end(Ending::Complete);
-            Json(scenario::completion(&completion.model, &text, tokens)).into_response()
+            Json(question.wire.whole(&question.model, &text, tokens)).into_response()
         }
     }
+}
+
+/// A refusal in OpenAI's form.
+fn error(status: u16, message: &str) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let body =
+        json!({ "error": { "message": message, "type": "scripted", "param": null, "code": null } });
+    (status, Json(body)).into_response()
 }
 
 /// Plays steps at their times, counted from the first, so that a late timer does not slow the rest down.

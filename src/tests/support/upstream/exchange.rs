@@ -1,5 +1,6 @@
 //! What the upstream was asked, and how each answer ended.
 
+use super::{record::readable, scenario::content_text};
 use axum::http::HeaderMap;
 use serde::Serialize;
 use serde_json::Value;
@@ -41,14 +42,12 @@ pub struct Exchange {
 impl Exchange {
     /// The texts of the messages that were sent, with their roles.
     pub fn messages(&self) -> Vec<(String, String)> {
+        let sent = self.body["messages"].as_array();
+        let sent = sent.or_else(|| self.body["input"].as_array());
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let messages = self.body["messages"]
-            .as_array()
-            .cloned()
-            .unwrap_or_default();
-        messages
-            .iter()
-            .map(|message| (text(&message["role"]), text(&message["content"])))
+        sent.into_iter()
+            .flatten()
+            .map(|message| (text(&message["role"]), content_text(&message["content"])))
             .collect()
     }
 }
@@ -93,7 +92,9 @@ impl Ledger {
     /// How often the same question was asked of the same model before.
     pub(super) fn times_asked(&self, body: &Value) -> usize {
         let is_same = |known: &&Exchange| {
-            known.body["model"] == body["model"] && known.body["messages"] == body["messages"]
+            known.body["model"] == body["model"]
+                && known.body["messages"] == body["messages"]
+                && known.body["input"] == body["input"]
         };
         self.lock().iter().filter(is_same).count()
     }
@@ -104,15 +105,7 @@ impl Ledger {
         exchanges.push(Exchange {
             id,
             model: body["model"].as_str().unwrap_or_default().to_owned(),
-            headers: headers
-                .iter()
-                .map(|(name, value)| {
-                    (
-                        name.to_string(),
-                        String::from_utf8_lossy(value.as_bytes()).into_owned(),
-                    )
-                })
-                .collect(),
+            headers: readable(headers),
             body,
             received_at: now_ms(),
             tokens_sent: 0,

@@ -1,16 +1,18 @@
-//! What each model does. A plan is made from the question alone, so that the same question has the same answer.
+//! What each model does. A plan is made from the question alone, so that the same question has the same answer. A model that
+//! is offered besides (`Upstream::offer`) does what the option `scenario` names, or echoes.
 //!
 //! Options, as `name=value` in the person's last message that has any: `tokens` (how many), `bytes` (of each), `rate`
 //! (tokens a second; without it, all at once), `ms` (wait before the first token), `after` (tokens before it goes wrong),
 //! `times` (how often it goes wrong before it goes well), `s` (of `Retry-After`), `stamp` (each token is its time of
 //! sending, in milliseconds since its answer began).
 
+use super::wire::{Ended, Wire};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use std::{collections::HashMap, time::Duration};
 
 /// Every model, as `GET /v1/models` lists them.
-pub(super) const MODELS: [&str; 22] = [
+pub(super) const MODELS: [&str; 30] = [
     "echo",            // the person's last message, word by word
     "count",           // `tokens` numbers of `bytes` bytes each
     "markdown",        // every kind of markdown, repeated until there are `tokens`
@@ -33,14 +35,27 @@ pub(super) const MODELS: [&str; 22] = [
     "no-usage",          // an echo that does not tell what it took
     "odd",               // unknown fields, nulls, comments, an unknown reason
     "huge-delta",        // one delta of `bytes` bytes
+    "thinking",          // thoughts in two parts, then an echo
+    "refuse",            // a refusal
+    "filtered",          // cut by the content filter after `after` tokens
+    "calls",             // two calls of the functions that were given, or of `weather` and `time`
+    "picture",           // an echo, a picture, and a file of the model's making (Responses only)
+    "json",              // the JSON after `json=` in the question, or an object with its words
+    "unverified",        // an echo, refused as long as summaries of thoughts are wanted
+    "used-up",           // 429 for an account without credit
 ];
 
 /// A question, as far as it matters here.
-pub(super) struct Completion {
+pub(super) struct Question {
     pub(super) model: String,
     pub(super) is_streamed: bool,
+    pub(super) wire: Wire,
     /// Roles and texts.
-    messages: Vec<(String, String)>,
+    pub(super) messages: Vec<(String, String)>,
+    /// Whether summaries of thoughts are wanted.
+    wants_summaries: bool,
+    /// The names of the functions that may be called.
+    functions: Vec<String>,
 }
 
 /// What is answered.
@@ -99,19 +114,38 @@ pub(super) enum Act {
     Die,
 }
 
-impl Completion {
-    /// Reads a request's body, leniently.
-    pub(super) fn read(body: &Value) -> Self {
-        let messages = body["messages"].as_array().cloned().unwrap_or_default();
+impl Question {
+    /// Reads a request's body, leniently; `held` is what a conversation holds already.
+    pub(super) fn read(wire: Wire, body: &Value, held: &[Value]) -> Self {
+        let asked = match (wire, &body["input"]) {
+            (Wire::Responses, Value::String(text)) => {
+                vec![json!({"role": "user", "content": text})]
+            }
+            (Wire::Responses, input) => input.as_array().cloned().unwrap_or_default(),
+            (Wire::Completions, _) => body["messages"].as_array().cloned().unwrap_or_default(),
+        };
+        let tools = body["tools"].as_array().cloned().unwrap_or_default();
         Self {
             model: body["model"].as_str().unwrap_or_default().to_owned(),
             is_streamed: body["stream"].as_bool().unwrap_or(false),
-            messages: messages
+            wire,
+            messages: held
                 .iter()
+                .chain(&asked)
                 .map(|message| {
                     let role = message["role"].as_str().unwrap_or_default().to_owned();
                     (role, content_text(&message["content"]))
                 })
+                .collect(),
+            wants_summaries: !body["reasoning"]["summary"].is_null(),
+            functions: tools
+                .iter()
+                .filter_map(|tool| {
+                    tool["name"]
+                        .as_str()
+                        .or_else(|| tool["function"]["name"].as_str())
+                })
+                .map(ToOwned::to_owned)
                 .collect(),
         }
     }
@@ -137,7 +171,7 @@ impl Completion {
 }
 
 /// The text of a message, which may be a list of parts.
-fn content_text(content: &Value) -> String {
+pub(super) fn content_text(content: &Value) -> String {
     match content {
         Value::Array(parts) => parts
             .iter()
@@ -162,6 +196,10 @@ impl Options {
         )
     }
 
+    fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
     fn number(&self, name: &str, default: usize) -> usize {
         self.0
             .get(name)
@@ -171,12 +209,17 @@ impl Options {
 }
 
 /// What a model does with a question that was asked `seen` times before.
-pub(super) fn plan(question: &Completion, seen: usize) -> Plan {
+pub(super) fn plan(question: &Question, seen: usize, offered: &[String]) -> Plan {
     let options = question.options();
     let model = question.model.as_str();
+    let scenario = if offered.iter().any(|offer| offer == model) {
+        options.text("scenario").unwrap_or("echo")
+    } else {
+        model
+    };
     let goes_wrong = |default| seen < options.number("times", default);
-    let mut script = Script::new(model, &options);
-    match model {
+    let mut script = Script::new(question, scenario, &options);
+    match scenario {
         "echo" | "no-usage" | "slow-start" => script.words(question.last_question()),
         "count" => script.count(options.number("tokens", 20)),
         "markdown" => script.pieces(&markdown(options.number("tokens", 0))),
@@ -213,6 +256,46 @@ pub(super) fn plan(question: &Completion, seen: usize) -> Plan {
         "rate-limited" | "rate-limited-bare" | "flaky" => script.words(question.last_question()),
         "odd" => script.odd(),
         "huge-delta" => script.token("ä".repeat(options.number("bytes", 300_000) / 2)),
+        "thinking" => {
+            script.thought(0, "**Reading**\n\nThe question is short.");
+            script.thought(1, "**Answering**\n\nSo is the answer.");
+            script.words(question.last_question());
+        }
+        "refuse" => script.refusal("I'm sorry, I can't help with that."),
+        "filtered" => {
+            script.count(options.number("after", 3));
+            script.ended = Ended::Filtered;
+        }
+        "calls" => script.calls(&question.functions),
+        "picture" => {
+            script.words(question.last_question());
+            script.picture();
+        }
+        "json" => script.json(question.last_question()),
+        "unverified" if question.wants_summaries => {
+            let mut plan = refuse(
+                400,
+                None,
+                "Your organization must be verified to generate reasoning summaries.",
+            );
+            if let Plan::Refuse { body, .. } = &mut plan {
+                body["error"]["param"] = json!("reasoning.summary");
+                body["error"]["code"] = json!("unsupported_value");
+            }
+            return plan;
+        }
+        "unverified" => script.words(question.last_question()),
+        "used-up" => {
+            let mut plan = refuse(
+                429,
+                None,
+                "You exceeded your current quota, please check your plan.",
+            );
+            if let Plan::Refuse { body, .. } = &mut plan {
+                body["error"]["code"] = json!("insufficient_quota");
+            }
+            return plan;
+        }
         "status-400" => return refuse(400, None, "This model's limits were not respected"),
         "status-401" => return refuse(401, None, "Incorrect API key provided: sk-sec***ret"),
         "status-500" => return refuse(500, None, "panic at line 1: secret-internals"),
@@ -259,6 +342,7 @@ fn markdown(tokens: usize) -> Vec<String> {
 /// Steps in the making.
 struct Script {
     model: String,
+    wire: Wire,
     steps: Vec<Step>,
     /// When the next token is due.
     at: Duration,
@@ -266,18 +350,19 @@ struct Script {
     pace: Duration,
     bytes: usize,
     is_stamped: bool,
-    reason: &'static str,
+    ended: Ended,
     tells_usage: bool,
     is_closed: bool,
     tokens: usize,
 }
 
 impl Script {
-    fn new(model: &str, options: &Options) -> Self {
+    fn new(question: &Question, scenario: &str, options: &Options) -> Self {
         let rate = options.number("rate", 0);
-        let wait = if model == "slow-start" { 1000 } else { 0 };
+        let wait = if scenario == "slow-start" { 1000 } else { 0 };
         let mut script = Self {
-            model: model.to_owned(),
+            model: question.model.clone(),
+            wire: question.wire,
             steps: Vec::new(),
             at: Duration::ZERO,
             pace: match rate {
@@ -286,14 +371,13 @@ impl Script {
             },
             bytes: options.number("bytes", 5),
             is_stamped: options.number("stamp", 0) > 0,
-            reason: "stop",
-            tells_usage: model != "no-usage",
+            ended: Ended::Done,
+            tells_usage: scenario != "no-usage",
             is_closed: false,
             tokens: 0,
         };
         // A real server sends its headers first and its words when it has some.
-        let hello = script.chunk(&json!({ "role": "assistant", "content": "" }), None);
-        script.raw(&hello);
+        script.raw(&script.wire.hello(&script.model));
         script.at = Duration::from_millis(options.number("ms", wait) as u64);
         script
     }
@@ -356,13 +440,13 @@ impl Script {
             self.count_from(tokens / 2, tokens);
         } else {
             self.count_from(0, tokens / 2);
-            self.reason = "length";
+            self.ended = Ended::Length;
         }
     }
 
     /// One frame, cut at every byte that is not ASCII, each part in a packet of its own.
     fn split(&mut self, text: &str) {
-        let frame = self.chunk(&json!({ "content": text }), None).into_bytes();
+        let frame = self.wire.text(&self.model, text).into_bytes();
         let mut part = Vec::new();
         for byte in frame {
             if !byte.is_ascii() {
@@ -391,58 +475,85 @@ impl Script {
         self.is_closed = true;
     }
 
+    fn thought(&mut self, part: usize, text: &str) {
+        for word in text.split_inclusive(' ') {
+            self.raw(&self.wire.thought(&self.model, part, word));
+        }
+        self.tokens += 1;
+    }
+
+    fn refusal(&mut self, text: &str) {
+        for word in text.split_inclusive(' ') {
+            self.raw(&self.wire.refusal(&self.model, word));
+        }
+        self.ended = Ended::Refused;
+    }
+
+    fn calls(&mut self, functions: &[String]) {
+        let given: Vec<&str> = functions.iter().map(String::as_str).collect();
+        let names = if given.is_empty() {
+            vec!["weather", "time"]
+        } else {
+            given
+        };
+        for (index, name) in names.into_iter().take(2).enumerate() {
+            for frame in self
+                .wire
+                .call(&self.model, index, name, r#"{"city":"Köln"}"#)
+            {
+                self.raw(&frame);
+            }
+        }
+        self.ended = Ended::Called;
+    }
+
+    /// A picture that a built-in tool made, and a mark in the text at a file that another made.
+    fn picture(&mut self) {
+        for frame in super::wire::made_files() {
+            self.raw(&frame);
+        }
+    }
+
+    /// In tokens of four characters, as a tree grows by.
+    fn json(&mut self, question: &str) {
+        let asked = question
+            .split_once("json=")
+            .map(|(_, json)| json.trim().to_owned());
+        let text = asked.unwrap_or_else(|| json!({ "answer": question }).to_string());
+        let characters: Vec<char> = text.chars().collect();
+        for piece in characters.chunks(4) {
+            self.token(piece.iter().collect::<String>());
+        }
+    }
+
     fn envelope(&self) -> Envelope {
         const TEXT: &str = "\"the text\"";
-        let chunk = self.chunk(&json!({ "content": "the text" }), None);
-        let (before, after) = chunk.split_once(TEXT).expect("it holds the text");
+        let frame = self.wire.text(&self.model, "the text");
+        let (before, after) = frame.split_once(TEXT).expect("it holds the text");
         Envelope {
             before: before.to_owned(),
             after: after.to_owned(),
         }
     }
 
-    fn chunk(&self, delta: &Value, reason: Option<&str>) -> String {
-        let chunk = json!({
-            "id": "chatcmpl-scripted",
-            "object": "chat.completion.chunk",
-            "created": 1,
-            "model": self.model,
-            "choices": [{ "index": 0, "delta": delta, "finish_reason": reason }],
-        });
-        format!("data: {chunk}\n\n")
-    }
-
-    fn end(mut self, question: &Completion) -> Answer {
+    fn end(mut self, question: &Question) -> Answer {
         if !self.is_closed {
-            let reason = self.chunk(&json!({}), Some(self.reason));
-            self.raw(&reason);
-            if self.tells_usage {
-                let words: usize = question
-                    .messages
-                    .iter()
-                    .map(|(_, text)| text.split_whitespace().count())
-                    .sum();
-                let usage = usage(words, self.tokens);
-                self.raw(&format!(
-                    "data: {}\n\n",
-                    json!({ "choices": [], "usage": usage })
-                ));
+            let words: usize = question
+                .messages
+                .iter()
+                .map(|(_, text)| text.split_whitespace().count())
+                .sum();
+            let usage = self.tells_usage.then_some((words, self.tokens));
+            let (text, _) = whole(&self.steps);
+            for frame in self.wire.end(&self.model, self.ended, usage, &text) {
+                self.raw(&frame);
             }
-            self.raw("data: [DONE]\n\n");
         }
         Answer {
             envelope: self.envelope(),
             steps: self.steps,
         }
     }
-}
-
-fn usage(prompt: usize, completion: usize) -> Value {
-    json!({
-        "prompt_tokens": prompt,
-        "completion_tokens": completion,
-        "total_tokens": prompt + completion,
-    })
 }
 
 /// The whole text of an answer and how many tokens it has, for those who do not stream.
@@ -455,20 +566,4 @@ pub(super) fn whole(steps: &[Step]) -> (String, usize) {
         })
         .collect();
     (tokens.concat(), tokens.len())
-}
-
-/// An answer in one piece.
-pub(super) fn completion(model: &str, text: &str, tokens: usize) -> Value {
-    json!({
-        "id": "chatcmpl-scripted",
-        "object": "chat.completion",
-        "created": 1,
-        "model": model,
-        "choices": [{
-            "index": 0,
-            "message": { "role": "assistant", "content": text },
-            "finish_reason": "stop",
-        }],
-        "usage": usage(0, tokens),
-    })
 }
