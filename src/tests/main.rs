@@ -24,6 +24,7 @@ mod metrics;
 mod migrate_data;
 mod object_storage;
 mod pages;
+mod providers;
 mod recovery;
 mod search;
 mod single_binary;
