@@ -73,10 +73,10 @@ fn measure(bytes: &[u8]) -> Result<(), Unreadable> {
     let mut at = 0;
     while let Some(found) = find(&bytes[at..], STREAM) {
         at += found + STREAM.len();
-        let content = bytes[at..].trim_ascii_start();
+        let mut content = bytes[at..].trim_ascii_start();
         if is_zlib(content) {
             left = left
-                .checked_sub(unpacked(content, left, MAX_LAYERS)?)
+                .checked_sub(unpacked(&mut content, left, MAX_LAYERS)?)
                 .ok_or(Unreadable::Bomb)?;
         }
     }
@@ -84,14 +84,14 @@ fn measure(bytes: &[u8]) -> Result<(), Unreadable> {
 }
 
 /// How long a packed part is unpacked, with what is packed within it, if that is not more than `limit`.
-fn unpacked(content: impl io::BufRead, limit: u64, layers: u32) -> Result<u64, Unreadable> {
+fn unpacked(content: &mut dyn io::BufRead, limit: u64, layers: u32) -> Result<u64, Unreadable> {
     if layers == 0 {
         return Err(Unreadable::Bomb);
     }
     let mut decoder = io::BufReader::new(ZlibDecoder::new(content).take(limit + 1));
     let head = io::BufRead::fill_buf(&mut decoder).unwrap_or_default();
     if is_zlib(head) {
-        return unpacked(decoder, limit, layers - 1);
+        return unpacked(&mut decoder, limit, layers - 1);
     }
     // What ends in the middle is as long as it got.
     let (mut piece, mut length) = ([0; 8192], 0);
