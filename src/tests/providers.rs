@@ -5,6 +5,7 @@ mod chat;
 mod files;
 mod judge;
 mod media;
+mod somebody_else;
 mod threads;
 
 use crate::support::upstream::Upstream;

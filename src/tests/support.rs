@@ -1,6 +1,7 @@
 //! What tests stand on: a server of ours in this process or as the real program, people who use it over HTTP, and an
 //! upstream that answers by script. No assertions about behaviour live here.
 
+pub mod aimock;
 pub mod client;
 pub mod collector;
 pub mod database;
