@@ -52,6 +52,45 @@ async fn check_tells_every_mistake_at_once_with_an_example_and_fails() {
 }
 
 #[tokio::test]
+async fn check_tells_what_azure_still_needs_and_when_it_is_whole() {
+    let (_data_dir, _upstream, variables) = setting().await;
+    let half = [
+        (
+            "AZURE_OPENAI_ENDPOINT",
+            "https://r.openai.azure.com/openai/v1",
+        ),
+        ("AZURE_OPENAI_API_VERSION", "next"),
+    ];
+    let output = run("check", &with(&variables, &half)).await;
+    assert_eq!(output.status.code(), Some(1));
+    let said = told(&output);
+    assert!(said.contains("The configuration has 4 mistakes"), "{said}");
+    for sentence in [
+        "which has something behind the host",
+        "AZURE_OPENAI_API_KEY is missing",
+        "AZURE_OPENAI_DEPLOYMENTS is missing",
+        "neither a day",
+    ] {
+        assert!(said.contains(sentence), "{sentence} is missing in {said}");
+    }
+    let whole = [
+        ("AZURE_OPENAI_ENDPOINT", "https://r.openai.azure.com"),
+        ("AZURE_OPENAI_API_KEY", "azure-hunter2"),
+        ("AZURE_OPENAI_DEPLOYMENTS", "gpt-6-luna=office"),
+    ];
+    let variables = with(&variables, &whole);
+    run("migrate", &variables).await;
+    let output = run("check", &variables).await;
+    let said = told(&output);
+    assert!(output.status.success(), "{said}");
+    assert!(
+        said.contains("azure: https://r.openai.azure.com, interface v1, deployments office"),
+        "{said}"
+    );
+    assert!(!said.contains("hunter2"), "the key is printed: {said}");
+}
+
+#[tokio::test]
 async fn a_secret_file_that_is_not_there_is_told_and_one_that_is_there_is_not_printed() {
     let (data_dir, _upstream, mut variables) = setting().await;
     variables.remove("OPENAI_API_KEY");

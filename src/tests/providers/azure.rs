@@ -1,7 +1,8 @@
 //! Azure, on both of its surfaces.
 
 use super::{KEY, of, question, text, thinker, user};
-use crate::support::{test_app::TestApp, upstream::Upstream};
+use crate::support::{client::http_client, test_app::TestApp, upstream::Upstream};
+use axum::{Json, Router, body::Bytes, http::StatusCode, routing::post};
 use futures::TryStreamExt;
 use inspireai::{
     model::{
@@ -13,6 +14,8 @@ use inspireai::{
         providers::{ChatEvent, Providers},
     },
 };
+use serde_json::json;
+use tokio::net::TcpListener;
 
 fn environment(upstream: &Upstream, version: &str) -> Environment {
     Environment::from_pairs([
@@ -55,6 +58,36 @@ async fn the_classic_surface_names_the_deployment_in_its_address_and_the_version
     assert_eq!(asked.path, "/openai/deployments/echo/chat/completions");
     assert_eq!(asked.query, "api-version=2024-10-21");
     assert_eq!(asked.headers.get("api-key").map(String::as_str), Some(KEY));
+}
+
+#[tokio::test]
+async fn a_classic_version_without_responses_says_so_in_its_own_words() {
+    // As Azure answers: another status than a missing address.
+    let told =
+        "Azure OpenAI Responses API is enabled only for api-version 2025-03-01-preview and later";
+    let refusal = Json(json!({ "error": { "code": "BadRequest", "message": told } }));
+    let refuse = post(move || async move { (StatusCode::BAD_REQUEST, refusal) });
+    let upstream = Upstream::start().await;
+    let chat = format!("{}/v1/chat/completions", upstream.azure_endpoint());
+    let go_on = post(move |body: Bytes| async move {
+        let request = http_client()
+            .post(chat)
+            .header("content-type", "application/json");
+        let answer = request.body(body).send().await.expect("an answer");
+        (
+            [("content-type", "text/event-stream")],
+            answer.bytes().await.expect("whole"),
+        )
+    });
+    let router = Router::new()
+        .route("/openai/responses", refuse)
+        .route("/openai/deployments/echo/chat/completions", go_on);
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let endpoint = format!("http://{}", listener.local_addr().expect("its address"));
+    let serving = tokio::spawn(axum::serve(listener, router).into_future());
+    let environment = environment(&upstream, "2024-10-21").with("AZURE_OPENAI_ENDPOINT", endpoint);
+    assert_eq!(text(&ask(&of(&environment)).await), "hello");
+    serving.abort();
 }
 
 #[tokio::test]

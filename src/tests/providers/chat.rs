@@ -3,6 +3,7 @@
 use super::{
     broken, events, question, reason, remote_image, start, text, thinker, user, user_with,
 };
+use axum::{Router, response::Redirect};
 use inspireai::{
     model::{
         catalog::{InstructionsRole, ModelFeatures, StructuredOutput},
@@ -10,9 +11,13 @@ use inspireai::{
         params::{Parameters, ReasoningEffort},
         settings::OutputFormat,
     },
-    server::providers::{ChatEvent, ChatMessage, ProviderErrorKind, Role, ToolCall, ToolUse},
+    server::{
+        config::Environment,
+        providers::{ChatEvent, ChatMessage, ProviderErrorKind, Role, ToolCall, ToolUse},
+    },
 };
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 
 /// Both interfaces; what holds for one is to hold for the other.
 fn both() -> [ModelFeatures; 2] {
@@ -437,6 +442,28 @@ async fn a_picture_by_its_id_is_sent_to_responses_and_wanted_as_bytes_elsewhere(
     let (_, error) = broken(&providers, request).await;
     assert_eq!(error.kind, ProviderErrorKind::FileGone);
     assert_eq!(error.gone.as_deref(), Some("file-1"));
+}
+
+#[tokio::test]
+async fn a_server_that_sends_us_elsewhere_takes_no_key_along() {
+    let (upstream, providers) = start().await;
+    drop(providers);
+    let elsewhere = format!("{}/chat/completions", upstream.base_url());
+    let router = Router::new().fallback(move || async move { Redirect::temporary(&elsewhere) });
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let base = format!("http://{}/v1", listener.local_addr().expect("its address"));
+    let serving = tokio::spawn(axum::serve(listener, router).into_future());
+    let environment = Environment::from_pairs([
+        ("OPENAI_BASE_URL", base.as_str()),
+        ("OPENAI_API_KEY", super::KEY),
+        ("INSPIREAI_LOCAL_MODEL", "off"),
+    ]);
+    let request = question("echo", ModelFeatures::default(), vec![user("hello")]);
+    let (_, error) = broken(&super::of(&environment), request).await;
+    assert_eq!(error.kind, ProviderErrorKind::NotFound);
+    assert!(error.message.contains("OPENAI_BASE_URL"), "{error}");
+    assert!(upstream.requests().is_empty());
+    serving.abort();
 }
 
 #[tokio::test]

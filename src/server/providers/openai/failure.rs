@@ -97,6 +97,12 @@ impl Failure {
         match refusal.status {
             StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => true,
             StatusCode::NOT_FOUND => !refusal.names_a_thing(),
+            // Azure says so of what a later version of its classic interface has.
+            StatusCode::BAD_REQUEST => {
+                refusal.vendor == Vendor::Azure
+                    && refusal
+                        .mentions(&["enabled only for api-version", "api version not supported"])
+            }
             _ => false,
         }
     }
@@ -169,6 +175,7 @@ impl Refusal {
         match self.status {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Kind::Unauthorized,
             StatusCode::NOT_FOUND => Kind::NotFound,
+            status if status.is_redirection() => Kind::NotFound,
             StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => Kind::Unsupported,
             StatusCode::TOO_MANY_REQUESTS => Kind::RateLimited,
             StatusCode::CONFLICT | StatusCode::REQUEST_TIMEOUT => Kind::Unavailable,

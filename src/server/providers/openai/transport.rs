@@ -13,6 +13,7 @@ use futures::{StreamExt, future::BoxFuture};
 use reqwest::{
     Method, RequestBuilder, Response,
     header::{ACCEPT, CONTENT_TYPE},
+    redirect::{Action, Attempt, Policy},
 };
 use std::{
     task::{Context, Poll},
@@ -39,6 +40,7 @@ impl Transport {
         let builder = || {
             reqwest::Client::builder()
                 .connect_timeout(CONNECT_TIMEOUT)
+                .redirect(Policy::custom(stay))
                 .tcp_nodelay(true)
         };
         Ok(Self {
@@ -144,6 +146,18 @@ impl Service<HttpRequestFactory> for Transport {
             }
             Ok(response)
         })
+    }
+}
+
+/// A key is for one server: where that sends us elsewhere, we do not go.
+fn stay(attempt: Attempt<'_>) -> Action {
+    const MOST: usize = 5;
+    let came_from = attempt.previous().last();
+    let is_same = came_from.is_some_and(|url| url.origin() == attempt.url().origin());
+    if is_same && attempt.previous().len() <= MOST {
+        attempt.follow()
+    } else {
+        attempt.stop()
     }
 }
 
