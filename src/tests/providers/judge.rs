@@ -5,7 +5,7 @@ use super::{
 };
 use crate::support::{
     python::python,
-    upstream::{PIXEL, Recorded, Upstream},
+    upstream::{Recorded, Upstream},
     within,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -81,7 +81,7 @@ fn everything() -> Parameters {
 }
 
 fn pixel() -> Bytes {
-    STANDARD.decode(PIXEL).expect("base64").into()
+    STANDARD.decode(Upstream::PIXEL).expect("base64").into()
 }
 
 fn inline(media_type: &str) -> Source {

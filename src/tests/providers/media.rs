@@ -1,7 +1,7 @@
 //! Speech in both directions, and pictures.
 
 use super::start;
-use crate::support::upstream::PIXEL;
+use crate::support::upstream::Upstream;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use futures::{StreamExt, TryStreamExt, stream};
 use inspireai::{
@@ -95,7 +95,7 @@ async fn a_recording_is_heard_at_once_or_word_by_word() {
             .await
             .expect("heard");
         let events: Vec<_> = events.try_collect().await.expect("whole");
-        assert_eq!(events, [done.clone()], "{model}");
+        assert_eq!(events, std::slice::from_ref(&done), "{model}");
     }
     let events = listener
         .transcribe(recording("gpt-transcribe", true))
@@ -159,7 +159,7 @@ fn picture(model: &str) -> ImageRequest {
 async fn pictures_are_made_and_changed() {
     let (upstream, providers) = start().await;
     let painter = providers.images(ApiType::Openai).expect("configured");
-    let pixel = Bytes::from(STANDARD.decode(PIXEL).expect("base64"));
+    let pixel = Bytes::from(STANDARD.decode(Upstream::PIXEL).expect("base64"));
     let made = painter
         .generate(picture("gpt-image-2"))
         .await

@@ -3,7 +3,7 @@
 use super::{
     KEY, events, of, question, reason, remote_file, text, thinker, thread_id, user, user_with,
 };
-use crate::support::{aimock::Aimock, upstream::PIXEL};
+use crate::support::{aimock::Aimock, upstream::Upstream};
 use futures::{StreamExt, TryStreamExt, stream};
 use inspireai::{
     model::{
@@ -13,7 +13,7 @@ use inspireai::{
     server::{
         config::Environment,
         providers::{
-            ChatEvent, Thread, ToolUse,
+            ChatEvent, Providers, Thread, ToolUse,
             files::{FilePurpose, Upload},
             images::{ImageRequest, InputImage},
             speech::{SpeechFormat, SpeechRequest},
@@ -24,15 +24,15 @@ use inspireai::{
 use serde_json::json;
 use tokio_util::bytes::Bytes;
 
-#[tokio::test]
-async fn a_service_that_somebody_else_wrote_does_everything_with_us() {
+/// It, and the providers that ask it.
+async fn start() -> (Aimock, Providers) {
     let aimock = Aimock::start(&json!({ "fixtures": [
         { "match": { "userMessage": "think" }, "response": { "content": "Thought of it.", "reasoning": "First this." } },
         { "match": { "userMessage": "call" }, "response": { "toolCalls": [{ "name": "weather", "arguments": { "city": "Rome" } }] } },
         { "match": { "userMessage": "Read" }, "response": { "content": { "title": "Report" } } },
         { "match": { "endpoint": "speech" }, "response": { "audio": "SUQz", "format": "mp3" } },
         { "match": { "endpoint": "transcription" }, "response": { "transcription": { "text": "Heard it." } } },
-        { "match": { "endpoint": "image" }, "response": { "image": { "b64Json": PIXEL } } },
+        { "match": { "endpoint": "image" }, "response": { "image": { "b64Json": Upstream::PIXEL } } },
     ] }))
     .await;
     let providers = of(&Environment::from_pairs([
@@ -40,7 +40,12 @@ async fn a_service_that_somebody_else_wrote_does_everything_with_us() {
         ("OPENAI_API_KEY", KEY),
         ("INSPIREAI_LOCAL_MODEL", "off"),
     ]));
+    (aimock, providers)
+}
 
+#[tokio::test]
+async fn it_answers_by_both_interfaces_and_lacks_conversations() {
+    let (_aimock, providers) = start().await;
     // It has no conversations, which is no reason not to answer.
     let mut request = question("gpt-6-luna", thinker(), vec![user("think")]);
     request.thread = Some(Thread { id: None, holds: 0 });
@@ -73,7 +78,11 @@ async fn a_service_that_somebody_else_wrote_does_everything_with_us() {
         assert_eq!(arguments, r#"{"city":"Rome"}"#);
         assert_eq!(reason(&answered), Some(FinishReason::ToolCalls));
     }
+}
 
+#[tokio::test]
+async fn it_keeps_a_file_and_answers_about_it() {
+    let (_aimock, providers) = start().await;
     let store = providers.files(ApiType::Openai).expect("configured");
     let upload = Upload {
         name: "report.pdf".to_owned(),
@@ -98,7 +107,11 @@ async fn a_service_that_somebody_else_wrote_does_everything_with_us() {
         .expect("an answer");
     assert_eq!(text(&answered), r#"{"title":"Report"}"#);
     store.delete(&file.id).await.expect("deleted");
+}
 
+#[tokio::test]
+async fn it_speaks_listens_and_makes_pictures() {
+    let (_aimock, providers) = start().await;
     let speech = SpeechRequest {
         model: "gpt-4o-mini-tts".to_owned(),
         text: "Hello".to_owned(),

@@ -41,7 +41,6 @@ use tokio::{
     task::JoinHandle,
     time::{Instant, sleep_until},
 };
-pub use wire::PIXEL;
 use wire::Wire;
 
 /// A running upstream; it ends when this is dropped.
@@ -59,6 +58,9 @@ struct Service {
 }
 
 impl Upstream {
+    /// The picture that it makes, of one white pixel, in base64.
+    pub const PIXEL: &str = wire::PIXEL;
+
     /// One on a free port of this machine.
     pub async fn start() -> Self {
         Self::listen(SocketAddr::from(([127, 0, 0, 1], 0)))

@@ -217,91 +217,43 @@ pub(super) fn plan(question: &Question, seen: usize, offered: &[String]) -> Plan
     } else {
         model
     };
-    let goes_wrong = |default| seen < options.number("times", default);
+    if scenario == "html" {
+        return Plan::Page("<!DOCTYPE html><title>Welcome</title><h1>Log in first</h1>");
+    }
+    if let Some(refusal) = refusal(scenario, question, seen, &options) {
+        return refusal;
+    }
     let mut script = Script::new(question, scenario, &options);
-    match scenario {
-        "echo" | "no-usage" | "slow-start" => script.words(question.last_question()),
-        "count" => script.count(options.number("tokens", 20)),
-        "markdown" => script.pieces(&markdown(options.number("tokens", 0))),
-        "split" => script.split("Grüße, 世界! 👩🏽‍🚀 naïve façade ✓"),
-        "length" => script.half(
-            question.texts_of("assistant").last(),
-            options.number("tokens", 20),
-        ),
-        "die-before" => script.act(Act::Die),
-        "die-after" => {
-            script.count(options.number("after", 3));
-            script.raw("data: {\"choices\":[{\"delta\":{\"content\":\"lost");
-            script.act(Act::Die);
-        }
-        "half-json" => {
-            script.count(options.number("after", 1));
-            script.raw("data: {\"choices\":[{\"delta\":{\"content\":\"lo\n\n");
-        }
-        "error-in-stream" => {
-            script.count(options.number("after", 1));
-            script.raw("data: {\"error\":{\"message\":\"The engine is overloaded\"}}\n\n");
-        }
-        "html" => return Plan::Page("<!DOCTYPE html><title>Welcome</title><h1>Log in first</h1>"),
-        "silence" => {
-            script.count(options.number("after", 0));
-            script.act(Act::Silence);
-        }
-        "rate-limited" if goes_wrong(1) => {
-            let seconds = u32::try_from(options.number("s", 1)).unwrap_or(1);
-            return refuse(429, Some(seconds), "Rate limit reached for requests");
-        }
-        "rate-limited-bare" if goes_wrong(1) => return refuse(429, None, "Too many requests"),
-        "flaky" if goes_wrong(2) => return refuse(500, None, "The server had an error"),
-        "rate-limited" | "rate-limited-bare" | "flaky" => script.words(question.last_question()),
-        "odd" => script.odd(),
-        "huge-delta" => script.token("ä".repeat(options.number("bytes", 300_000) / 2)),
-        "thinking" => {
-            script.thought(0, "**Reading**\n\nThe question is short.");
-            script.thought(1, "**Answering**\n\nSo is the answer.");
-            script.words(question.last_question());
-        }
-        "refuse" => script.refusal("I'm sorry, I can't help with that."),
-        "filtered" => {
-            script.count(options.number("after", 3));
-            script.ended = Ended::Filtered;
-        }
-        "calls" => script.calls(&question.functions),
-        "picture" => {
-            script.words(question.last_question());
-            script.picture();
-        }
-        "json" => script.json(question.last_question()),
-        "unverified" if question.wants_summaries => {
-            let mut plan = refuse(
-                400,
-                None,
-                "Your organization must be verified to generate reasoning summaries.",
-            );
-            if let Plan::Refuse { body, .. } = &mut plan {
-                body["error"]["param"] = json!("reasoning.summary");
-                body["error"]["code"] = json!("unsupported_value");
-            }
-            return plan;
-        }
-        "unverified" => script.words(question.last_question()),
-        "used-up" => {
-            let mut plan = refuse(
-                429,
-                None,
-                "You exceeded your current quota, please check your plan.",
-            );
-            if let Plan::Refuse { body, .. } = &mut plan {
-                body["error"]["code"] = json!("insufficient_quota");
-            }
-            return plan;
-        }
-        "status-400" => return refuse(400, None, "This model's limits were not respected"),
-        "status-401" => return refuse(401, None, "Incorrect API key provided: sk-sec***ret"),
-        "status-500" => return refuse(500, None, "panic at line 1: secret-internals"),
-        _ => return refuse(404, None, "The model does not exist"),
+    if !script.breaks(scenario, &options) {
+        script.goes_well(scenario, question, &options);
     }
     Plan::Answer(script.end(question))
+}
+
+/// Another status than 200, for the models that have one to give at the moment.
+fn refusal(scenario: &str, question: &Question, seen: usize, options: &Options) -> Option<Plan> {
+    let goes_wrong = |default| seen < options.number("times", default);
+    Some(match scenario {
+        "rate-limited" if goes_wrong(1) => {
+            let seconds = u32::try_from(options.number("s", 1)).unwrap_or(1);
+            refuse(429, Some(seconds), "Rate limit reached for requests")
+        }
+        "rate-limited-bare" if goes_wrong(1) => refuse(429, None, "Too many requests"),
+        "flaky" if goes_wrong(2) => refuse(500, None, "The server had an error"),
+        "unverified" if question.wants_summaries => {
+            let message = "Your organization must be verified to generate reasoning summaries.";
+            refuse_because(400, message, "unsupported_value", Some("reasoning.summary"))
+        }
+        "used-up" => {
+            let message = "You exceeded your current quota, please check your plan.";
+            refuse_because(429, message, "insufficient_quota", None)
+        }
+        "status-400" => refuse(400, None, "This model's limits were not respected"),
+        "status-401" => refuse(401, None, "Incorrect API key provided: sk-sec***ret"),
+        "status-500" => refuse(500, None, "panic at line 1: secret-internals"),
+        known if known != "status-404" && MODELS.contains(&known) => return None,
+        _ => refuse(404, None, "The model does not exist"),
+    })
 }
 
 fn refuse(status: u16, retry_after: Option<u32>, message: &str) -> Plan {
@@ -310,6 +262,15 @@ fn refuse(status: u16, retry_after: Option<u32>, message: &str) -> Plan {
         retry_after,
         body: json!({ "error": { "message": message, "type": "scripted", "param": null, "code": null } }),
     }
+}
+
+fn refuse_because(status: u16, message: &str, code: &str, param: Option<&str>) -> Plan {
+    let mut plan = refuse(status, None, message);
+    if let Plan::Refuse { body, .. } = &mut plan {
+        body["error"]["code"] = json!(code);
+        body["error"]["param"] = json!(param);
+    }
+    plan
 }
 
 /// Every kind of markdown once, or repeated under numbered headings until there are `tokens` tokens, in tokens of four
@@ -380,6 +341,63 @@ impl Script {
         script.raw(&script.wire.hello(&script.model));
         script.at = Duration::from_millis(options.number("ms", wait) as u64);
         script
+    }
+
+    /// Whether the model breaks off its answer; what comes before is in the script then.
+    fn breaks(&mut self, scenario: &str, options: &Options) -> bool {
+        match scenario {
+            "die-before" => self.act(Act::Die),
+            "die-after" => {
+                self.count(options.number("after", 3));
+                self.raw("data: {\"choices\":[{\"delta\":{\"content\":\"lost");
+                self.act(Act::Die);
+            }
+            "half-json" => {
+                self.count(options.number("after", 1));
+                self.raw("data: {\"choices\":[{\"delta\":{\"content\":\"lo\n\n");
+            }
+            "error-in-stream" => {
+                self.count(options.number("after", 1));
+                self.raw("data: {\"error\":{\"message\":\"The engine is overloaded\"}}\n\n");
+            }
+            "silence" => {
+                self.count(options.number("after", 0));
+                self.act(Act::Silence);
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn goes_well(&mut self, scenario: &str, question: &Question, options: &Options) {
+        match scenario {
+            "count" => self.count(options.number("tokens", 20)),
+            "markdown" => self.pieces(&markdown(options.number("tokens", 0))),
+            "split" => self.split("Grüße, 世界! 👩🏽‍🚀 naïve façade ✓"),
+            "length" => {
+                let before = question.texts_of("assistant").last();
+                self.half(before, options.number("tokens", 20));
+            }
+            "odd" => self.odd(),
+            "huge-delta" => self.token("ä".repeat(options.number("bytes", 300_000) / 2)),
+            "thinking" => {
+                self.thought(0, "**Reading**\n\nThe question is short.");
+                self.thought(1, "**Answering**\n\nSo is the answer.");
+                self.words(question.last_question());
+            }
+            "refuse" => self.refusal("I'm sorry, I can't help with that."),
+            "filtered" => {
+                self.count(options.number("after", 3));
+                self.ended = Ended::Filtered;
+            }
+            "calls" => self.calls(&question.functions),
+            "picture" => {
+                self.words(question.last_question());
+                self.picture();
+            }
+            "json" => self.json(question.last_question()),
+            _ => self.words(question.last_question()),
+        }
     }
 
     fn act(&mut self, act: Act) {

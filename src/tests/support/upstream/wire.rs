@@ -22,7 +22,7 @@ pub(super) enum Ended {
 }
 
 /// A picture of one white pixel.
-pub const PIXEL: &str =
+pub(super) const PIXEL: &str =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4//8/AAX+Av4N70a4AAAAAElFTkSuQmCC";
 
 impl Wire {

@@ -31,10 +31,10 @@ pub(super) struct Delta {
     content: Option<String>,
     #[serde(default)]
     refusal: Option<String>,
-    /// Thoughts, as vLLM, DeepSeek and others name them.
+    /// Thoughts, as `vLLM`, `DeepSeek` and others name them.
     #[serde(default, deserialize_with = "lenient")]
     reasoning_content: Option<String>,
-    /// Thoughts, as Ollama and OpenRouter name them.
+    /// Thoughts, as Ollama and `OpenRouter` name them.
     #[serde(default, deserialize_with = "lenient")]
     reasoning: Option<String>,
     #[serde(default, deserialize_with = "lenient")]

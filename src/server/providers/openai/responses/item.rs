@@ -33,6 +33,10 @@ pub(in super::super) enum Content<'a> {
     Parts(Vec<Part<'a>>),
 }
 
+#[expect(
+    clippy::enum_variant_names,
+    reason = "they are named as on the wire, where other parts have other beginnings"
+)]
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(in super::super) enum Part<'a> {
