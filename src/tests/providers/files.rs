@@ -13,7 +13,15 @@ use inspireai::{
         },
     },
 };
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+use tokio::net::TcpListener;
 use tokio_util::bytes::Bytes;
 
 fn store(providers: &Providers) -> Arc<dyn FilesProvider> {
@@ -119,6 +127,37 @@ async fn a_slow_upload_is_no_silence_as_long_as_it_goes_on() {
         .boxed();
     store(&providers).upload(slow).await.expect("stored");
     assert_eq!(upstream.files().len(), 1);
+}
+
+#[tokio::test]
+async fn a_file_is_read_no_faster_than_it_is_taken() {
+    // It takes the connection and nothing that comes by it.
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let base = format!("http://{}/v1", listener.local_addr().expect("its address"));
+    let accepted = tokio::spawn(async move { listener.accept().await });
+    let environment = Environment::from_pairs([
+        ("OPENAI_BASE_URL", base.as_str()),
+        ("INSPIREAI_LOCAL_MODEL", "off"),
+        ("INSPIREAI_UPSTREAM_IDLE_SECONDS", "0.5"),
+    ]);
+    let read = Arc::new(AtomicU64::new(0));
+    let mut huge = upload("huge.pdf", 512 * 1024);
+    let counted = read.clone();
+    huge.bytes = huge
+        .bytes
+        .inspect(move |_| {
+            counted.fetch_add(1024, Ordering::Relaxed);
+        })
+        .boxed();
+    let error = store(&of(&environment))
+        .upload(huge)
+        .await
+        .expect_err("silence");
+    assert_eq!(error.kind, ProviderErrorKind::Timeout);
+    // What the operating system takes for both ends, and little more.
+    let read = read.load(Ordering::Relaxed);
+    assert!(read < 16 * 1024 * 1024, "{read} bytes were read of 512 MB");
+    accepted.abort();
 }
 
 #[tokio::test]

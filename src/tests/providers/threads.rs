@@ -144,6 +144,31 @@ async fn a_server_without_conversations_is_sent_all_messages_and_not_asked_again
 }
 
 #[tokio::test]
+async fn a_conversation_of_another_server_is_not_taken_for_one_that_this_one_has_read() {
+    let (upstream, providers) = start().await;
+    let mut messages = turns(1);
+    messages.push(user("and now?"));
+    for lacks in [false, true] {
+        if lacks {
+            upstream.lack("/conversations");
+        }
+        let held = in_thread(messages.clone(), Some("conv_of_another"), 2);
+        let (_, error) = broken(&providers, held).await;
+        assert_eq!(error.kind, ProviderErrorKind::ThreadGone);
+    }
+    assert!(
+        upstream.exchanges().is_empty(),
+        "nobody was asked with half of it"
+    );
+    let answered = events(&providers, in_thread(messages, None, 0))
+        .await
+        .expect("an answer");
+    assert_eq!(text(&answered), "and now?");
+    let all = upstream.exchanges().pop().expect("asked").messages().len();
+    assert_eq!(all, 3);
+}
+
+#[tokio::test]
 async fn trouble_while_a_conversation_is_made_leaves_nothing_behind() {
     let (upstream, providers) = start().await;
     let mut messages = turns(12);

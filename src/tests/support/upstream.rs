@@ -161,7 +161,10 @@ fn router(service: Service) -> Router {
             .route("/models", get(models))
             .route("/responses", post(respond))
             .route("/conversations", post(conversations::create))
-            .route("/conversations/{id}", delete(conversations::delete))
+            .route(
+                "/conversations/{id}",
+                get(conversations::show).delete(conversations::delete),
+            )
             .route("/conversations/{id}/items", post(conversations::add))
             .route("/files", post(files::upload))
             .route("/files/{id}", delete(files::delete))

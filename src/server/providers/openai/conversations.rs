@@ -1,6 +1,12 @@
 //! Conversations: the provider's own copy of one of ours.
 
-use super::{OpenaiClient, failure::Failure, gone::told_apart, lacking::Part, responses::Item};
+use super::{
+    OpenaiClient,
+    failure::Failure,
+    gone::{thread_gone, told_apart},
+    lacking::Part,
+    responses::Item,
+};
 use crate::server::providers::{ChatMessage, ChatRequest, ProviderError, ProviderErrorKind, Role};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -36,6 +42,7 @@ impl OpenaiClient {
             return Ok(None);
         };
         if let Some(id) = &thread.id {
+            self.make_sure_of(id).await?;
             return Ok(Some(Held {
                 id: id.clone(),
                 holds: thread.holds,
@@ -46,9 +53,47 @@ impl OpenaiClient {
             return Ok(None);
         }
         match self.create_conversation(request).await {
-            Ok(held) => Ok(Some(held)),
+            Ok(held) => {
+                self.lacking.note_conversations();
+                Ok(Some(held))
+            }
             Err(failure) => self.without_conversation(failure, request),
         }
+    }
+
+    /// A server that keeps no conversations may answer without a word about the one that it was asked in, and without having
+    /// read it: the address was another when it was made. So the first one is looked for.
+    async fn make_sure_of(&self, id: &str) -> Result<(), Failure> {
+        if self.lacking.has_shown_conversations() {
+            return Ok(());
+        }
+        if self.lacking.has(Part::Conversations) {
+            return Err(thread_gone(id).into());
+        }
+        let found: Result<Created, _> = self
+            .transport
+            .api("")
+            .conversations()
+            .retrieve_byot(id)
+            .await;
+        let failure = match found.map_err(|error| self.failure(error)) {
+            Ok(_) => {
+                self.lacking.note_conversations();
+                return Ok(());
+            }
+            Err(failure) => failure,
+        };
+        if failure.is_no_such_endpoint() {
+            self.lacking.note(Part::Conversations);
+            return Err(thread_gone(id).into());
+        }
+        let error = ProviderError::from(failure);
+        Err(if error.is_transient() {
+            error
+        } else {
+            thread_gone(id)
+        }
+        .into())
     }
 
     /// A conversation there is a convenience: where it is not to be had, all messages are sent.

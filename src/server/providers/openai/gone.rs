@@ -54,13 +54,17 @@ pub(super) fn told_apart(failure: Failure, request: &ChatRequest, held: Option<&
                 || refusal.mentions(&["conversation"])
                 || refusal.repeats(&held.id) =>
         {
-            ProviderError::gone(
-                ProviderErrorKind::ThreadGone,
-                Some(held.id.clone()),
-                "The service does not have this conversation any more.",
-            )
-            .into()
+            thread_gone(&held.id).into()
         }
         _ => failure,
     }
+}
+
+/// What is said of a conversation that is not there any more.
+pub(super) fn thread_gone(id: &str) -> ProviderError {
+    ProviderError::gone(
+        ProviderErrorKind::ThreadGone,
+        Some(id.to_owned()),
+        "The service does not have this conversation any more.",
+    )
 }

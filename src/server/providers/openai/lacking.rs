@@ -1,8 +1,11 @@
-//! What a server turned out not to have: compatible servers implement what they like, and say so only when asked.
+//! What a server turned out to have or not: compatible servers implement what they like, and say so only when asked.
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -26,6 +29,8 @@ pub(super) enum Part {
 #[derive(Debug, Default)]
 pub(super) struct Lacking {
     since: Mutex<HashMap<Part, Instant>>,
+    /// It made or showed a conversation.
+    has_conversations: AtomicBool,
 }
 
 impl Lacking {
@@ -43,6 +48,16 @@ impl Lacking {
             "the service does not have this part of the interface; it is asked again in an hour"
         );
         self.lock().insert(part, Instant::now());
+    }
+
+    /// Whether it is sure that the server keeps conversations.
+    pub(super) fn has_shown_conversations(&self) -> bool {
+        self.has_conversations.load(Ordering::Relaxed)
+    }
+
+    /// The server made or showed a conversation.
+    pub(super) fn note_conversations(&self) {
+        self.has_conversations.store(true, Ordering::Relaxed);
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Part, Instant>> {

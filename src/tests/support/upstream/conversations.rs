@@ -23,6 +23,14 @@ pub(super) async fn create(State(service): State<Service>, Json(body): Json<Valu
         .into_response()
 }
 
+pub(super) async fn show(State(service): State<Service>, Path(id): Path<String>) -> Response {
+    if service.shelf.lock().conversations.contains_key(&id) {
+        return Json(json!({ "id": id, "object": "conversation", "created_at": 1 }))
+            .into_response();
+    }
+    gone(&id)
+}
+
 pub(super) async fn add(
     State(service): State<Service>,
     Path(id): Path<String>,
