@@ -6,9 +6,25 @@ import { REPOSITORY } from "./repository.ts";
 /** What it was asked, and what became of the answer. */
 export interface Exchange {
   model: string;
-  body: { messages: { role: string; content: string }[] };
+  body: { messages?: Said[]; input?: Said[] };
   tokens_sent: number;
   ending: "complete" | "cancelled" | "died" | null;
+}
+
+/** A message of a question, by either interface: words, or parts of which some are words. */
+interface Said {
+  role: string;
+  content: string | { text?: string }[];
+}
+
+/** What can be changed while it runs: see `POST /_change` there. */
+interface Change {
+  forget_files?: boolean;
+  forget_conversations?: boolean;
+  /** A path that it does not have any more. */
+  lack?: string;
+  /** A model besides the scripted ones; to be offered before the server that asks it starts. */
+  offer?: string;
 }
 
 export class Upstream {
@@ -32,12 +48,22 @@ export class Upstream {
   async asked(text: string): Promise<Exchange[]> {
     const response = await fetch(new URL("/_requests", this.baseUrl));
     const all = (await response.json()) as Exchange[];
-    return all.filter((exchange) => exchange.body.messages.at(-1)?.content.includes(text));
+    return all.filter((exchange) => words((exchange.body.messages ?? exchange.body.input)?.at(-1)).includes(text));
+  }
+
+  async change(change: Change): Promise<void> {
+    const headers = { "content-type": "application/json" };
+    await fetch(new URL("/_change", this.baseUrl), { method: "POST", headers, body: JSON.stringify(change) });
   }
 
   stop(): Promise<void> {
     return this.#program.stop();
   }
+}
+
+function words(said: Said | undefined): string {
+  const content = said?.content ?? "";
+  return typeof content === "string" ? content : content.map((part) => part.text ?? "").join("\n");
 }
 
 /** The text of the model `count`: numbers of four digits. */

@@ -4,7 +4,8 @@
 //!
 //! It remembers what it was asked and how each answer ended: [`Upstream::exchanges`] here, `GET /_requests` for tests in
 //! other languages; `DELETE /_requests` forgets. What it keeps can be lost, and what it has can be taken away:
-//! [`Upstream::forget_files`], [`Upstream::lack`], and `POST /_lose` with `{"files":true,"conversations":true,"lack":"/files"}`.
+//! [`Upstream::forget_files`], [`Upstream::lack`], and `POST /_change` with any of
+//! `{"forget_files":true,"forget_conversations":true,"lack":"/files","offer":"gpt-6-luna"}`.
 
 mod audio;
 mod conversations;
@@ -189,7 +190,7 @@ fn router(service: Service) -> Router {
         .nest("/openai", api())
         .route_layer(from_fn_with_state(service.clone(), take_down))
         .route("/_requests", get(requests).delete(forget))
-        .route("/_lose", post(lose))
+        .route("/_change", post(change))
         .layer(DefaultBodyLimit::disable())
         .with_state(service)
 }
@@ -244,12 +245,12 @@ async fn forget(State(service): State<Service>) -> StatusCode {
 }
 
 /// For tests in other languages.
-async fn lose(State(service): State<Service>, Json(body): Json<Value>) -> StatusCode {
+async fn change(State(service): State<Service>, Json(body): Json<Value>) -> StatusCode {
     let mut shelf = service.shelf.lock();
-    if body["files"] == true {
+    if body["forget_files"] == true {
         shelf.files.clear();
     }
-    if body["conversations"] == true {
+    if body["forget_conversations"] == true {
         shelf.conversations.clear();
     }
     shelf
