@@ -6,8 +6,8 @@ mod checkpoints;
 mod conversations;
 mod drive;
 mod ending;
+pub mod engine;
 mod leases;
-mod retry;
 mod send;
 
 use crate::{
@@ -15,13 +15,12 @@ use crate::{
         AppError, AppResult,
         ids::{RunId, UserId},
     },
-    server::{
-        assistants::Assistants, catalog::Catalog, db::Db, providers::Providers, runlog::RunLog,
-    },
+    server::{assistants::Assistants, catalog::Catalog, db::Db, runlog::RunLog},
 };
 pub use attach::RunEvents;
 use checkpoints::Checkpoints;
 use ending::Ending;
+use engine::Engine;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -38,7 +37,7 @@ pub struct Chat {
     db: Db,
     catalog: Catalog,
     assistants: Assistants,
-    providers: Providers,
+    engine: Engine,
     log: RunLog,
     checkpoints: Checkpoints,
     /// This process among all that ever share the database.
@@ -63,7 +62,7 @@ impl Chat {
         db: Db,
         catalog: Catalog,
         assistants: Assistants,
-        providers: Providers,
+        engine: Engine,
         log: RunLog,
         instance: &str,
         lease: Duration,
@@ -73,7 +72,7 @@ impl Chat {
             db,
             catalog,
             assistants,
-            providers,
+            engine,
             log,
             node: instance.into(),
             lease,
@@ -117,7 +116,7 @@ impl Chat {
         }
         self.store_unstored().await;
         self.log.settle().await;
-        let providers = self.providers.clone();
+        let providers = self.engine.providers().clone();
         let _ = tokio::task::spawn_blocking(move || providers.shut_down()).await;
     }
 
@@ -130,7 +129,7 @@ impl Chat {
     /// How many requests wait for the model in this process; `None` when there is no such model.
     #[must_use]
     pub fn local_queue(&self) -> Option<u32> {
-        self.providers.local_queue()
+        self.engine.providers().local_queue()
     }
 
     fn cancel(&self, run: RunId) {

@@ -3,6 +3,7 @@
 
 mod auth;
 mod azure;
+mod breaker;
 mod cluster;
 mod database;
 mod environment;
@@ -16,6 +17,7 @@ mod traces;
 
 pub use auth::AuthConfig;
 pub use azure::{AzureConfig, AzureDeployment, AzureSurface};
+pub use breaker::BreakerConfig;
 pub use cluster::{ClusterConfig, RedisConfig};
 pub use database::DatabaseConfig;
 pub use environment::{ConfigError, Environment, Mistake};
@@ -53,6 +55,8 @@ pub struct Config {
     pub openai: Option<OpenaiConfig>,
     /// Azure OpenAI; `None` when it is not named.
     pub azure: Option<AzureConfig>,
+    /// When a service that keeps failing is left alone.
+    pub breaker: BreakerConfig,
     /// Log lines, numbers and traces.
     pub telemetry: TelemetryConfig,
 }
@@ -77,6 +81,7 @@ impl Config {
             local: LocalConfig::from_env(environment, &data_dir, &mut mistakes),
             openai: OpenaiConfig::from_env(environment, idle_timeout, &mut mistakes),
             azure: AzureConfig::from_env(environment, idle_timeout, &mut mistakes),
+            breaker: BreakerConfig::from_env(environment, &mut mistakes),
             telemetry: TelemetryConfig::from_env(environment, &mut mistakes),
             data_dir,
         };

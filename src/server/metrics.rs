@@ -85,6 +85,25 @@ pub fn upstream_retry(provider: &'static str) {
     counter!("inspireai_upstream_retries_total", "provider" => provider).increment(1);
 }
 
+/// The breaker of a provider's service opened (it failed too often in a row and is left alone) or closed again.
+pub fn breaker_open(provider: &'static str, is_open: bool) {
+    gauge!("inspireai_upstream_breaker_open", "provider" => provider)
+        .set(f64::from(u8::from(is_open)));
+    if is_open {
+        counter!("inspireai_upstream_breaker_opened_total", "provider" => provider).increment(1);
+    }
+}
+
+/// A question did not pass an open breaker.
+pub fn breaker_refused(provider: &'static str) {
+    counter!("inspireai_upstream_breaker_refused_total", "provider" => provider).increment(1);
+}
+
+/// A question went to the tool that answers in place of one whose provider is down.
+pub fn fallback(provider: &'static str) {
+    counter!("inspireai_fallbacks_total", "provider" => provider).increment(1);
+}
+
 /// An attempt to log in or sign up that was refused: `rate_limit` or `credentials`.
 pub fn login_refused(reason: &'static str) {
     counter!("inspireai_login_attempts_refused_total", "reason" => reason).increment(1);

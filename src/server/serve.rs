@@ -4,7 +4,7 @@ use super::{
     assistants::Assistants,
     auth::{Accounts, tokens::Tokens},
     catalog::{Catalog, SeedError},
-    chat::Chat,
+    chat::{Chat, engine::Engine},
     cluster::Cluster,
     config::Config,
     db::{Db, DbError},
@@ -123,13 +123,14 @@ impl Server {
             Some(redis) => RunLog::shared(redis.clone(), &instance),
             None => RunLog::in_memory(),
         };
+        let engine = Engine::new(providers.clone(), catalog.clone(), config.breaker);
         let presets = Presets::new(db.clone());
         let assistants = Assistants::new(db.clone(), catalog.clone(), presets.clone());
         let chat = Chat::new(
             db.clone(),
             catalog.clone(),
             assistants.clone(),
-            providers.clone(),
+            engine.clone(),
             log.clone(),
             &instance,
             config.cluster.lease,
@@ -155,6 +156,7 @@ impl Server {
             storage,
             files,
             catalog,
+            engine,
             chat,
             log,
         };

@@ -4,7 +4,7 @@ use super::{
     assistants::Assistants,
     auth::{Accounts, tokens::Tokens},
     catalog::Catalog,
-    chat::Chat,
+    chat::{Chat, engine::Engine},
     config::Config,
     db::Db,
     files::Files,
@@ -46,6 +46,8 @@ pub struct AppState {
     pub presets: Presets,
     /// Conversations from elsewhere.
     pub import: Import,
+    /// Asks providers, for doors that keep no conversation.
+    pub engine: Engine,
     /// Chat.
     pub chat: Chat,
     /// The log of runs, for health checks.

@@ -1,12 +1,14 @@
 //! What the server tells whoever runs it: log lines on standard error, traces where a collector is named, and what of them
 //! belongs to a request or a run. Numbers are the matter of `metrics`; no rules of any domain.
 
+mod attempt;
 mod context;
 mod delivery;
 mod run;
 mod slow_queries;
 mod trace;
 
+pub use attempt::AttemptObserver;
 pub use context::{log_span, with_request_id};
 pub use run::RunObserver;
 pub use trace::{Trace, depart};

@@ -1,10 +1,15 @@
 //! Driving a run: the task that asks the provider, tells readers, stores what they saw, and ends it exactly once.
 
-use super::{Chat, ending::Ending, retry::backoff};
+mod pending;
+
+use super::{
+    Chat,
+    ending::Ending,
+    engine::{Question, Step, Steps},
+};
 use crate::{
     model::{
         AppError, ErrorKind,
-        catalog::ApiType,
         chat::{AnswerExtras, RunState, Usage},
         event::RunEvent,
         ids::RunId,
@@ -12,37 +17,36 @@ use crate::{
     server::{
         db::runs::Checkpoint,
         pace::{BEAT, SLOW_BEAT, next_beat},
-        providers::{ChatEvent, ChatRequest, ChatStream, ProviderError, ProviderErrorKind},
+        providers::{ChatEvent, ProviderError, ProviderErrorKind},
         telemetry::RunObserver,
     },
 };
 use futures::StreamExt;
+use pending::{MAX_DELTA_BYTES, Pending};
 use std::{future::Future, ops::ControlFlow, time::Duration};
 use tokio::{
     task::JoinHandle,
-    time::{Instant, sleep, sleep_until},
+    time::{Instant, sleep_until},
 };
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 /// Runs from which on a process sends at the slow beat.
 const MANY_RUNS: usize = 150;
-/// Most events that are taken in one go.
-const READY_EVENTS: usize = 64;
+/// Most steps that are taken in one go.
+const READY_STEPS: usize = 64;
 /// Text that comes this little before its time goes out at once.
 const SLACK: Duration = Duration::from_millis(5);
 /// How often the text that readers saw is stored.
 const CHECKPOINT: Duration = Duration::from_secs(1);
-/// Most text in one event; more goes out as several.
-const MAX_DELTA_BYTES: usize = 16 * 1024;
 /// Longest answer that is stored; a provider that never ends is cut off.
 const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
 
 /// What a run is driven with.
 pub(super) struct Drive {
     pub(super) run: RunId,
-    pub(super) api_type: ApiType,
-    pub(super) request: ChatRequest,
+    /// What is asked.
+    pub(super) question: Question,
     /// Text that the answer goes on from.
     pub(super) text: String,
     /// What there is besides that text.
@@ -66,8 +70,8 @@ struct Driver {
     text: String,
     /// What they have been sent besides it.
     extras: AnswerExtras,
-    /// Text that came and was not sent yet.
-    pending: String,
+    /// Words that came and were not sent yet.
+    pending: Pending,
     /// The last event's number.
     seq: u64,
     usage: Option<Usage>,
@@ -85,34 +89,37 @@ impl Chat {
     /// lives on when whoever asked goes away.
     pub(super) fn prepare(&self, drive: Drive) -> impl FnOnce() + Send + use<> {
         let (chat, run, cancelled) = (self.clone(), drive.run, CancellationToken::new());
+        let tool = &drive.question.tool;
+        let model = tool.model.as_deref().unwrap_or_default();
         let driver = Driver {
             chat: self.clone(),
             run,
             cancelled: cancelled.clone(),
             text: drive.text,
             extras: drive.extras,
-            pending: String::new(),
+            pending: Pending::default(),
             seq: 0,
             usage: None,
             sent_at: None,
             checkpointed_at: Instant::now(),
             checkpointed: 0,
             storing: None,
-            observer: RunObserver::start(run, drive.api_type.as_str(), &drive.request.model),
+            observer: RunObserver::start(run, tool.api_type.as_str(), model),
         };
         let (trace, span) = driver.observer.context();
         move || {
             chat.log.open(run);
             chat.driven().insert(run, cancelled);
-            let task = trace.follow(driver.drive(drive.api_type, drive.request));
+            let task = trace.follow(driver.drive(drive.question));
             chat.tasks.spawn(task.instrument(span));
         }
     }
 }
 
 impl Driver {
-    async fn drive(mut self, api_type: ApiType, request: ChatRequest) {
-        let outcome = self.ask_until_done(api_type, request).await;
+    async fn drive(mut self, question: Question) {
+        let steps = self.chat.engine.ask(question);
+        let outcome = self.read(steps).await;
         self.flush();
         let end = match outcome {
             Outcome::Finished(end) => end,
@@ -122,6 +129,7 @@ impl Driver {
                 // What a service says may repeat what somebody wrote.
                 tracing::warn!(kind = error.kind.as_str(), "answer failed");
                 tracing::debug!(%error, "answer failed");
+                self.observer.failed(error.kind.as_str());
                 RunEvent::Failed {
                     error: error.into(),
                 }
@@ -130,54 +138,6 @@ impl Driver {
         self.end(end).await;
         self.chat.driven().remove(&self.run);
         self.chat.log.close(self.run);
-    }
-
-    /// Asks, again where that helps, until the answer ended or was stopped.
-    async fn ask_until_done(&mut self, api_type: ApiType, request: ChatRequest) -> Outcome {
-        let began = Instant::now();
-        let before = self.text.len();
-        let mut attempt = 1;
-        loop {
-            let trace = self.observer.attempt();
-            let outcome = trace.follow(self.ask(api_type, request.clone())).await;
-            let Outcome::Failed(error) = outcome else {
-                return outcome;
-            };
-            self.observer.attempt_failed(&trace, error.kind.as_str());
-            let has_words = self.text.len() + self.pending.len() > before;
-            let jitter = rand::random();
-            let wait = match backoff(&error, attempt, began.elapsed(), jitter) {
-                Some(wait) if !has_words => wait,
-                _ => return Outcome::Failed(error),
-            };
-            tracing::info!(kind = error.kind.as_str(), attempt, ?wait, "asking again");
-            self.tell(RunEvent::Retrying {
-                after_ms: u32::try_from(wait.as_millis()).unwrap_or(u32::MAX),
-                reason: error.message,
-            })
-            .await;
-            tokio::select! {
-                end = self.cut_off() => return end,
-                () = sleep(wait) => attempt += 1,
-            }
-        }
-    }
-
-    async fn ask(&mut self, api_type: ApiType, request: ChatRequest) -> Outcome {
-        let Some(provider) = self.chat.providers.chat(api_type) else {
-            return Outcome::Failed(ProviderError::new(
-                ProviderErrorKind::BadRequest,
-                "The service of this tool is not configured here any more.",
-            ));
-        };
-        let answer = tokio::select! {
-            end = self.cut_off() => return end,
-            answer = provider.stream(request) => answer,
-        };
-        match answer {
-            Err(error) => Outcome::Failed(error),
-            Ok(stream) => self.read(stream).await,
-        }
     }
 
     /// Waits until the person, or this process, wants the run to end.
@@ -192,12 +152,12 @@ impl Driver {
     }
 
     /// Reads an answer: the first words go out at once, later ones together with their neighbours.
-    async fn read(&mut self, stream: ChatStream) -> Outcome {
-        let mut stream = stream.ready_chunks(READY_EVENTS);
+    async fn read(&mut self, steps: Steps) -> Outcome {
+        let mut steps = steps.ready_chunks(READY_STEPS);
         let mut cut_off = std::pin::pin!(self.cut_off());
         loop {
             let due_at = self.flush_at().or_else(|| self.checkpoint_at());
-            let events = tokio::select! {
+            let ready = tokio::select! {
                 biased;
                 end = &mut cut_off => return end,
                 () = sleep_until(due_at.unwrap_or_else(Instant::now)), if due_at.is_some() => {
@@ -205,16 +165,16 @@ impl Driver {
                     self.checkpoint_if_due();
                     continue;
                 }
-                events = stream.next() => events,
+                ready = steps.next() => ready,
             };
-            let Some(events) = events else {
+            let Some(ready) = ready else {
                 return Outcome::Failed(ProviderError::new(
                     ProviderErrorKind::Disconnected,
                     "The answer broke off without an end.",
                 ));
             };
-            for event in events {
-                if let ControlFlow::Break(outcome) = self.take(event).await {
+            for step in ready {
+                if let ControlFlow::Break(outcome) = self.take(step).await {
                     return outcome;
                 }
             }
@@ -224,35 +184,43 @@ impl Driver {
         }
     }
 
-    /// One event of the provider's; text stays pending.
-    async fn take(&mut self, event: Result<ChatEvent, ProviderError>) -> ControlFlow<Outcome> {
-        match event {
-            Ok(ChatEvent::Text(text)) => {
-                // A NUL is text to a model and an error to a database.
-                self.pending.push_str(&text.replace('\0', "\u{fffd}"));
-                if self.text.len() + self.pending.len() > MAX_ANSWER_BYTES {
-                    return ControlFlow::Break(Outcome::Failed(too_long()));
-                }
+    /// One step of the engine's; words stay pending.
+    async fn take(&mut self, step: Result<Step, ProviderError>) -> ControlFlow<Outcome> {
+        match step {
+            Ok(Step::Event(event)) => return self.take_event(event).await,
+            Ok(Step::Retrying { after, reason }) => {
+                let after_ms = u32::try_from(after.as_millis()).unwrap_or(u32::MAX);
+                self.tell(RunEvent::Retrying { after_ms, reason }).await;
             }
-            Ok(ChatEvent::Reasoning(text)) => {
-                let text = text.replace('\0', "\u{fffd}");
-                self.extras.reasoning.push_str(&text);
-                self.tell(RunEvent::Reasoning(text)).await;
-            }
-            Ok(ChatEvent::ToolCall(_) | ChatEvent::File(_) | ChatEvent::Thread { .. }) => {}
-            Ok(ChatEvent::Queued { ahead }) => self.tell(RunEvent::Queued { ahead }).await,
-            Ok(ChatEvent::Started) => self.tell(RunEvent::Started).await,
-            Ok(ChatEvent::Finished { reason, usage }) => {
-                self.usage = usage;
-                let end = RunEvent::Finished { reason, usage };
-                return ControlFlow::Break(Outcome::Finished(end));
+            Ok(Step::AnsweredBy { name, .. }) => {
+                self.extras.answered_by = Some(name.clone());
+                self.tell(RunEvent::AnsweredBy { name }).await;
             }
             Err(error) => return ControlFlow::Break(Outcome::Failed(error)),
         }
         ControlFlow::Continue(())
     }
 
-    /// When pending text must go out.
+    async fn take_event(&mut self, event: ChatEvent) -> ControlFlow<Outcome> {
+        match event {
+            ChatEvent::Text(words) => self.pending.add_text(&words),
+            ChatEvent::Reasoning(words) => self.pending.add_thoughts(&words),
+            ChatEvent::ToolCall(_) | ChatEvent::File(_) | ChatEvent::Thread { .. } => {}
+            ChatEvent::Queued { ahead } => self.tell(RunEvent::Queued { ahead }).await,
+            ChatEvent::Started => self.tell(RunEvent::Started).await,
+            ChatEvent::Finished { reason, usage } => {
+                self.usage = usage;
+                let end = RunEvent::Finished { reason, usage };
+                return ControlFlow::Break(Outcome::Finished(end));
+            }
+        }
+        if self.bytes() > MAX_ANSWER_BYTES {
+            return ControlFlow::Break(Outcome::Failed(too_long()));
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// When pending words must go out.
     fn flush_at(&self) -> Option<Instant> {
         if self.pending.is_empty() {
             return None;
@@ -283,26 +251,29 @@ impl Driver {
         }
     }
 
-    /// Sends pending text to readers and, when it is time, has what they saw stored.
+    /// Sends pending words to readers and, when it is time, has what they saw stored.
     fn flush(&mut self) {
         if self.pending.is_empty() {
             return;
         }
-        let pending = std::mem::take(&mut self.pending);
-        self.observer.words(pending.len());
-        let mut rest = pending.as_str();
-        while !rest.is_empty() {
-            let cut = rest.floor_char_boundary(MAX_DELTA_BYTES);
-            let (delta, tail) = rest.split_at(cut);
-            self.text.push_str(delta);
-            self.seq = self
-                .chat
-                .log
-                .append(self.run, RunEvent::Text(delta.to_owned()));
-            rest = tail;
+        for event in self.pending.take() {
+            match &event {
+                RunEvent::Text(words) => {
+                    self.observer.words(words.len());
+                    self.text.push_str(words);
+                }
+                RunEvent::Reasoning(words) => self.extras.reasoning.push_str(words),
+                _ => {}
+            }
+            self.seq = self.chat.log.append(self.run, event);
         }
         self.sent_at = Some(Instant::now());
         self.checkpoint_if_due();
+    }
+
+    /// How much has come, of the answer and of the thoughts before it.
+    fn bytes(&self) -> usize {
+        self.text.len() + self.extras.reasoning.len() + self.pending.len()
     }
 
     /// Has what readers saw stored when it is time, beside the stream rather than in its way.

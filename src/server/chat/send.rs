@@ -1,11 +1,12 @@
 //! Sending a message, asking again, going on: each stores what it does, then starts a run.
 
-use super::{Chat, drive::Drive};
+use super::{Chat, drive::Drive, engine::Question};
 use crate::{
     model::{
         AppError, AppResult, ErrorKind,
         chat::{AnswerExtras, Author, Message, SendRequest, Sent, parse_message_text, title_from},
         ids::{ConversationId, IdempotencyKey, MessageId, RunId, UserId},
+        params::Parameters,
     },
     server::{
         db::{
@@ -250,8 +251,8 @@ impl Chat {
         let request = ChatRequest {
             model: start.tool.model.clone().unwrap_or_default(),
             features: start.tool.features.clone(),
-            messages: question(start.tool, start.branch),
-            parameters: start.tool.parameters.clone(),
+            messages: question(start.branch),
+            parameters: Parameters::default(),
             output: None,
             tools: None,
             thread: None,
@@ -260,8 +261,11 @@ impl Chat {
         };
         let drive = Drive {
             run: sent.run_id,
-            api_type: start.tool.api_type,
-            request,
+            question: Question {
+                user: start.user,
+                tool: start.tool.clone(),
+                request,
+            },
             text: start.text,
             extras: AnswerExtras::default(),
         };
@@ -324,7 +328,7 @@ impl Chat {
     /// The row of a tool that answers here.
     async fn chattable(&self, slug: &str) -> AppResult<ToolRecord> {
         let tool = self.catalog.record(slug).await?;
-        match self.providers.unavailable_because(&tool) {
+        match self.engine.providers().unavailable_because(&tool) {
             None => Ok(tool),
             Some(reason) => Err(AppError {
                 field: Some("tool".to_owned()),
@@ -375,13 +379,9 @@ async fn insert_answer(tx: &mut Transaction, sent: &Sent) -> Result<(), DbError>
     .await
 }
 
-/// The branch as a provider is asked with it: the tool's instructions first; answers that never got a word are left out.
-fn question(tool: &ToolRecord, branch: Vec<Message>) -> Vec<ChatMessage> {
-    let system = tool
-        .system_prompt
-        .iter()
-        .map(|text| ChatMessage::text(Role::System, text));
-    let said = branch
+/// The branch as a provider is asked with it; answers that never got a word are left out.
+fn question(branch: Vec<Message>) -> Vec<ChatMessage> {
+    branch
         .into_iter()
         .filter(|message| !message.text.is_empty())
         .map(|message| {
@@ -390,6 +390,6 @@ fn question(tool: &ToolRecord, branch: Vec<Message>) -> Vec<ChatMessage> {
                 Author::Assistant => Role::Assistant,
             };
             ChatMessage::text(role, message.text)
-        });
-    system.chain(said).collect()
+        })
+        .collect()
 }

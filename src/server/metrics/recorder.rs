@@ -61,7 +61,7 @@ const HISTOGRAMS: [(&str, Unit, &[f64], &str); 4] = [
     ),
 ];
 
-const COUNTERS: [(&str, &str); 7] = [
+const COUNTERS: [(&str, &str); 10] = [
     (
         "inspireai_runs_ended_total",
         "Runs that ended, by kind of end: finished, stopped, failed, interrupted.",
@@ -73,6 +73,18 @@ const COUNTERS: [(&str, &str); 7] = [
     (
         "inspireai_upstream_retries_total",
         "Questions that were asked again after a failure, by provider.",
+    ),
+    (
+        "inspireai_upstream_breaker_opened_total",
+        "Times that a provider failed so often in a row that it was left alone for a while, by provider.",
+    ),
+    (
+        "inspireai_upstream_breaker_refused_total",
+        "Questions that were not asked because their provider was left alone, by provider.",
+    ),
+    (
+        "inspireai_fallbacks_total",
+        "Questions that another tool answered because a provider was down, by the provider that was.",
     ),
     (
         "inspireai_http_requests_total",
@@ -92,7 +104,7 @@ const COUNTERS: [(&str, &str); 7] = [
     ),
 ];
 
-const GAUGES: [(&str, Unit, &str); 9] = [
+const GAUGES: [(&str, Unit, &str); 10] = [
     (
         "inspireai_open_runs",
         Unit::Count,
@@ -102,6 +114,11 @@ const GAUGES: [(&str, Unit, &str); 9] = [
         "inspireai_open_event_streams",
         Unit::Count,
         "Readers that follow a run.",
+    ),
+    (
+        "inspireai_upstream_breaker_open",
+        Unit::Count,
+        "1 while a provider is left alone because it failed too often in a row, else 0, by provider.",
     ),
     (
         "inspireai_local_model_waiting_requests",

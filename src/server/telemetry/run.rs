@@ -16,13 +16,11 @@ const SHORTEST_SPEED: Duration = Duration::from_millis(100);
 pub struct RunObserver {
     run: RunId,
     provider: &'static str,
-    model: String,
     trace: Trace,
     began: Instant,
     /// When the first words went out, and the last so far.
     words_at: Option<(Instant, Instant)>,
     bytes: usize,
-    attempts: u32,
     failure: Option<&'static str>,
     _open: OpenRun,
 }
@@ -41,12 +39,10 @@ impl RunObserver {
         Self {
             run,
             provider,
-            model: model.to_owned(),
             trace,
             began: Instant::now(),
             words_at: None,
             bytes: 0,
-            attempts: 0,
             failure: None,
             _open: metrics::open_run(),
         }
@@ -58,33 +54,9 @@ impl RunObserver {
         (self.trace.clone(), run_span(self.run, &self.trace))
     }
 
-    /// Begins one try to have the question answered.
-    #[must_use]
-    pub fn attempt(&mut self) -> Trace {
-        self.attempts += 1;
-        if self.attempts > 1 {
-            metrics::upstream_retry(self.provider);
-        }
-        let kind = match self.provider {
-            "local" => SpanKind::Internal,
-            _ => SpanKind::Client,
-        };
-        Trace::child(format!("chat {}", self.model), kind, || {
-            vec![
-                KeyValue::new("gen_ai.operation.name", "chat"),
-                KeyValue::new("gen_ai.provider.name", self.provider),
-                KeyValue::new("gen_ai.request.model", self.model.clone()),
-                KeyValue::new("inspireai.attempt", i64::from(self.attempts)),
-            ]
-        })
-    }
-
-    /// A try failed.
-    pub fn attempt_failed(&mut self, attempt: &Trace, kind: &'static str) {
+    /// Asking failed, in one of its kinds of failure.
+    pub fn failed(&mut self, kind: &'static str) {
         self.failure = Some(kind);
-        attempt.fail(kind);
-        attempt.end();
-        metrics::upstream_error(self.provider, kind);
     }
 
     /// Words went out to the readers.

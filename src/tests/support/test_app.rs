@@ -93,6 +93,8 @@ pub fn environment(data_dir: &Path, database: &Database, upstream: &Upstream) ->
         ("INSPIREAI_LOGIN_ATTEMPTS_PER_MINUTE", "1000"),
         ("INSPIREAI_DRAIN_SECONDS", "1"),
         ("INSPIREAI_LEASE_SECONDS", "1"),
+        // One test's failures are no reason to leave the upstream alone in the middle of it.
+        ("INSPIREAI_BREAKER_FAILURES", "0"),
     ])
 }
 
