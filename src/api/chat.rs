@@ -2,7 +2,7 @@
 
 use crate::model::{
     AppResult,
-    chat::{self as model, ConversationPage, ConversationSummary, SendRequest, Sent},
+    chat::{self as model, ConversationPage, ConversationSummary, Message, SendRequest, Sent},
     ids::{ConversationId, IdempotencyKey, MessageId, RunId},
     settings::ChatSettings,
 };
@@ -37,6 +37,33 @@ pub async fn open_conversation(id: ConversationId) -> AppResult<ConversationPage
     let (state, user) = crate::server::http::session::member().await?;
     let opened = state.chat.open(user.id, id).await;
     opened.inspect_err(crate::server::http::session::mark_page)
+}
+
+/// The messages before one of a conversation's, oldest first: as many as are opened at once, or fewer where the first is among
+/// them.
+///
+/// # Errors
+/// `Unauthorized`; `NotFound`.
+#[server(prefix = "/api", endpoint = "earlier_messages")]
+pub async fn earlier_messages(
+    conversation: ConversationId,
+    before: MessageId,
+) -> AppResult<Vec<Message>> {
+    let (state, user) = crate::server::http::session::member().await?;
+    state
+        .chat
+        .earlier_messages(user.id, conversation, before)
+        .await
+}
+
+/// Has a conversation ask in another way from its next message on.
+///
+/// # Errors
+/// `Unauthorized`; `NotFound`; a sentence about the field that cannot be as it is.
+#[server(prefix = "/api", endpoint = "update_settings", input = Json)]
+pub async fn update_settings(id: ConversationId, settings: ChatSettings) -> AppResult<()> {
+    let (state, user) = crate::server::http::session::member().await?;
+    state.chat.update_settings(user.id, id, settings).await
 }
 
 /// Stores a message and starts answering it; the same key again is the same send.
@@ -93,16 +120,6 @@ pub async fn stop_run(run: RunId) -> AppResult<()> {
 pub async fn select_branch(message: MessageId) -> AppResult<ConversationId> {
     let (state, user) = crate::server::http::session::member().await?;
     state.chat.select_branch(user.id, message).await
-}
-
-/// Changes how a conversation asks, from its next message on.
-///
-/// # Errors
-/// `NotFound`; a sentence about the field that is not acceptable.
-#[server(prefix = "/api", endpoint = "update_settings", input = Json)]
-pub async fn update_settings(id: ConversationId, settings: ChatSettings) -> AppResult<()> {
-    let (state, user) = crate::server::http::session::member().await?;
-    state.chat.update_settings(user.id, id, settings).await
 }
 
 /// Gives a conversation another title.

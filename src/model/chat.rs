@@ -317,7 +317,7 @@ pub struct SendRequest {
     /// Files to put on it.
     #[serde(default)]
     pub attachments: Vec<Attach>,
-    /// How a new conversation asks; the person's default where it is missing.
+    /// How the conversation asks from here on. Where it is missing: as before, or for a new one as the person's default says.
     #[serde(default)]
     pub settings: Option<ChatSettings>,
     /// The sent message that this one stands beside, as another version of it; at the end of the branch where it is missing.
@@ -340,6 +340,8 @@ pub struct Sent {
 
 /// Longest message, in bytes of UTF-8: about 50,000 tokens.
 pub const MAX_MESSAGE_BYTES: usize = 200_000;
+/// Messages of a conversation that are shown when it is opened, and that are loaded at a time before those.
+pub const MESSAGES_PER_PAGE: u32 = 60;
 /// Longest title, in characters.
 pub const MAX_TITLE_CHARS: usize = 80;
 
@@ -348,10 +350,22 @@ pub const MAX_TITLE_CHARS: usize = 80;
 /// # Errors
 /// A sentence about the field `text`: nothing in it, or too much.
 pub fn parse_message_text(text: &str) -> AppResult<String> {
+    let text = parse_text_beside_files(text)?;
+    if text.is_empty() {
+        return Err(AppError::field("text", "Write a message first."));
+    }
+    Ok(text)
+}
+
+/// The same for the text of a message with files: it may be empty.
+///
+/// # Errors
+/// A sentence about the field `text`: too much in it.
+pub fn parse_text_beside_files(text: &str) -> AppResult<String> {
     let text = text.replace('\0', "");
     let text = text.trim_end();
     if text.trim().is_empty() {
-        return Err(AppError::field("text", "Write a message first."));
+        return Ok(String::new());
     }
     if text.len() > MAX_MESSAGE_BYTES {
         return Err(AppError {
@@ -398,6 +412,7 @@ mod tests {
             parse_message_text(" \n ").map_err(|e| e.kind),
             Err(ErrorKind::Invalid)
         );
+        assert_eq!(parse_text_beside_files(" \n "), Ok(String::new()));
         let huge = "x".repeat(MAX_MESSAGE_BYTES + 1);
         assert_eq!(
             parse_message_text(&huge).map_err(|e| e.kind),

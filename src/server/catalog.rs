@@ -106,8 +106,14 @@ impl Catalog {
             Some(slug) => self.record(slug).await?,
             None => self.default_tool().await?,
         };
+        Ok(self.describe(tool))
+    }
+
+    /// A tool's row as a chat page needs it.
+    #[must_use]
+    pub fn describe(&self, tool: ToolRecord) -> ChatTool {
         let running = self.providers.model_name(&tool);
-        Ok(ChatTool {
+        ChatTool {
             unavailable_because: self.providers.unavailable_because(&tool),
             slug: tool.slug,
             name: tool.name,
@@ -118,7 +124,7 @@ impl Catalog {
             features: tool.features,
             parameters: tool.parameters,
             system_prompt: tool.system_prompt,
-        })
+        }
     }
 
     /// The tools that answer here, by editorial weight.

@@ -1,6 +1,7 @@
 //! Chat: sending, answering, stopping, and the conversations that come of it. Rules only: no HTTP, no SQL, no provider's
 //! wire format.
 
+mod again;
 mod attach;
 mod checkpoints;
 mod conversations;
@@ -8,7 +9,10 @@ mod drive;
 mod ending;
 pub mod engine;
 mod leases;
+mod reply;
 mod send;
+mod settings;
+mod start;
 
 use crate::{
     model::{
@@ -21,6 +25,7 @@ pub use attach::RunEvents;
 use checkpoints::Checkpoints;
 use ending::Ending;
 use engine::Engine;
+pub use reply::Reply;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},

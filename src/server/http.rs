@@ -3,6 +3,7 @@
 //! No rules of any domain.
 
 mod access;
+mod answers;
 mod body;
 mod client;
 mod cross_origin;

@@ -123,9 +123,15 @@ impl Server {
             Some(redis) => RunLog::shared(redis.clone(), &instance),
             None => RunLog::in_memory(),
         };
-        let engine = Engine::new(providers.clone(), catalog.clone(), config.breaker);
         let presets = Presets::new(db.clone());
         let assistants = Assistants::new(db.clone(), catalog.clone(), presets.clone());
+        let files = Files::new(db.clone(), storage.clone(), providers.clone(), config.files);
+        let engine = Engine::new(
+            providers.clone(),
+            catalog.clone(),
+            files.clone(),
+            config.breaker,
+        );
         let chat = Chat::new(
             db.clone(),
             catalog.clone(),
@@ -140,8 +146,6 @@ impl Server {
         let site = open_site(&config);
         let mut leptos = site.leptos_options()?;
         leptos.site_addr = address;
-        let files = Files::new(db.clone(), storage.clone(), providers.clone(), config.files);
-        let presets = Presets::new(db.clone());
         let state = AppState {
             assistants,
             import: Import::new(db.clone(), catalog.clone()),

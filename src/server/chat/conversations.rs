@@ -5,13 +5,15 @@ use crate::{
     model::{
         AppError, AppResult,
         assistant::ChatAssistant,
-        chat::{ConversationPage, ConversationSummary, DayGroup, MAX_TITLE_CHARS, Message},
+        chat::{
+            ConversationPage, ConversationSummary, DayGroup, MAX_TITLE_CHARS, MESSAGES_PER_PAGE,
+            Message,
+        },
+        file::{Attach, Attachment},
         ids::{ConversationId, MessageId, UserId},
-        settings::ChatSettings,
     },
-    server::db::{conversations::ConversationRecord, now_ms},
+    server::db::{conversations::ConversationRecord, now_ms, tools::ToolRecord},
 };
-use std::collections::HashMap;
 
 /// Conversations in the sidebar.
 const LISTED: u32 = 200;
@@ -34,7 +36,7 @@ impl Chat {
             .collect())
     }
 
-    /// One of a person's conversations with its open branch.
+    /// One of a person's conversations with the end of its open branch.
     ///
     /// # Errors
     /// `NotFound` when it is not theirs.
@@ -43,16 +45,23 @@ impl Chat {
         user: UserId,
         conversation: ConversationId,
     ) -> AppResult<ConversationPage> {
-        let record = self.conversation(user, conversation).await?;
-        let tool = self.catalog.chat_tool(Some(&record.tool_slug)).await?;
+        let (record, tool) = self.conversation(user, conversation).await?;
+        let messages = match record.leaf {
+            Some(leaf) => {
+                self.db
+                    .list_tail(record.id, leaf, MESSAGES_PER_PAGE)
+                    .await?
+            }
+            None => Vec::new(),
+        };
         Ok(ConversationPage {
             id: record.id,
-            messages: self.branch(&record).await?,
-            has_earlier: false,
             assistant: self.assistant_of(user, &record).await,
+            has_earlier: messages.first().is_some_and(|first| first.parent.is_some()),
+            messages: messages.into_iter().map(|entry| entry.message).collect(),
             settings: record.settings,
             title: record.title,
-            tool,
+            tool: self.catalog.describe(tool),
         })
     }
 
@@ -69,28 +78,45 @@ impl Chat {
             .ok()
     }
 
-    /// Changes how a conversation asks, from its next message on.
+    /// The messages before one of a conversation's, at most [`MESSAGES_PER_PAGE`] of them, oldest first: where there are
+    /// fewer, the first is among them.
     ///
     /// # Errors
-    /// `NotFound`; a sentence about the field that is not acceptable.
-    pub async fn update_settings(
+    /// `NotFound` when the conversation is not theirs, or the message not in it.
+    pub async fn earlier_messages(
         &self,
         user: UserId,
         conversation: ConversationId,
-        settings: ChatSettings,
-    ) -> AppResult<()> {
-        let settings = settings.checked()?;
-        if let Some(version) = settings.assistant {
-            self.assistants.version(user, version).await?;
-        }
-        match self
+        before: MessageId,
+    ) -> AppResult<Vec<Message>> {
+        let found = self.db.find_message(user, before).await?;
+        let parent = match found {
+            Some((place, entry)) if place == conversation => entry.parent,
+            _ => return Err(AppError::not_found("message")),
+        };
+        let Some(parent) = parent else {
+            return Ok(Vec::new());
+        };
+        let page = self
             .db
-            .update_conversation_settings(user, conversation, &settings)
-            .await?
-        {
-            true => Ok(()),
-            false => Err(AppError::not_found("conversation")),
-        }
+            .list_tail(conversation, parent, MESSAGES_PER_PAGE)
+            .await?;
+        Ok(page.into_iter().map(|entry| entry.message).collect())
+    }
+
+    /// The files on one of a person's messages, to be put on another.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn attachments_of(&self, user: UserId, message: MessageId) -> AppResult<Vec<Attach>> {
+        let found = self.db.find_message(user, message).await?;
+        let (_, entry) = found.ok_or_else(|| AppError::not_found("message"))?;
+        let attach = |attachment: &Attachment| Attach {
+            file: attachment.file.id,
+            detail: attachment.detail,
+            edit: attachment.edit,
+        };
+        Ok(entry.message.attachments.iter().map(attach).collect())
     }
 
     /// Gives a conversation another title.
@@ -151,46 +177,20 @@ impl Chat {
             .find_message(user, message)
             .await?
             .ok_or_else(|| AppError::not_found("message"))?;
-        let tree = self.db.list_tree(conversation).await?;
-        let mut leaf = message;
-        // The tree is in the order it was made, so the last child seen is the newest.
-        for (id, parent) in tree {
-            if parent == Some(leaf) {
-                leaf = id;
-            }
-        }
+        let leaf = self.db.find_newest_leaf(message).await?;
         self.db.update_leaf(user, conversation, leaf).await?;
         Ok(conversation)
     }
 
-    /// The row of one of a person's conversations.
+    /// The row of one of a person's conversations, and that of its tool.
     pub(super) async fn conversation(
         &self,
         user: UserId,
         conversation: ConversationId,
-    ) -> AppResult<ConversationRecord> {
+    ) -> AppResult<(ConversationRecord, ToolRecord)> {
         self.db
             .find_conversation(user, conversation)
             .await?
             .ok_or_else(|| AppError::not_found("conversation"))
-    }
-
-    /// The open branch of a conversation, each message with its siblings.
-    pub(super) async fn branch(&self, record: &ConversationRecord) -> AppResult<Vec<Message>> {
-        let Some(leaf) = record.leaf else {
-            return Ok(Vec::new());
-        };
-        let branch = self.db.list_branch(record.id, leaf).await?;
-        let mut children: HashMap<Option<MessageId>, Vec<MessageId>> = HashMap::new();
-        for (id, parent) in self.db.list_tree(record.id).await? {
-            children.entry(parent).or_default().push(id);
-        }
-        Ok(branch
-            .into_iter()
-            .map(|mut entry| {
-                entry.message.siblings = children.get(&entry.parent).cloned().unwrap_or_default();
-                entry.message
-            })
-            .collect())
     }
 }

@@ -10,14 +10,15 @@ use super::{
 use crate::{
     model::{
         AppError, ErrorKind,
+        catalog::ApiType,
         chat::{AnswerExtras, RunState, Usage},
         event::RunEvent,
-        ids::RunId,
+        ids::{MessageId, RunId, UserId},
     },
     server::{
-        db::runs::Checkpoint,
+        db::{conversations::ThreadRecord, runs::Checkpoint},
         pace::{BEAT, SLOW_BEAT, next_beat},
-        providers::{ChatEvent, ProviderError, ProviderErrorKind},
+        providers::{ChatEvent, GeneratedFile, ProviderError, ProviderErrorKind},
         telemetry::RunObserver,
     },
 };
@@ -45,6 +46,8 @@ const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
 /// What a run is driven with.
 pub(super) struct Drive {
     pub(super) run: RunId,
+    /// The message that it fills.
+    pub(super) message: MessageId,
     /// What is asked.
     pub(super) question: Question,
     /// Text that the answer goes on from.
@@ -57,6 +60,8 @@ pub(super) struct Drive {
 enum Outcome {
     Finished(RunEvent),
     Failed(ProviderError),
+    /// A file that the model made cannot be kept.
+    Unkept(AppError),
     Stopped,
     Interrupted,
 }
@@ -65,6 +70,9 @@ enum Outcome {
 struct Driver {
     chat: Chat,
     run: RunId,
+    message: MessageId,
+    user: UserId,
+    provider: ApiType,
     cancelled: CancellationToken,
     /// Everything readers have been sent.
     text: String,
@@ -75,6 +83,8 @@ struct Driver {
     /// The last event's number.
     seq: u64,
     usage: Option<Usage>,
+    /// The provider's own conversation, once it holds the question.
+    thread: Option<String>,
     sent_at: Option<Instant>,
     checkpointed_at: Instant,
     /// The last event whose text was given to the database.
@@ -94,12 +104,16 @@ impl Chat {
         let driver = Driver {
             chat: self.clone(),
             run,
+            message: drive.message,
+            user: drive.question.user,
+            provider: tool.api_type,
             cancelled: cancelled.clone(),
             text: drive.text,
             extras: drive.extras,
             pending: Pending::default(),
             seq: 0,
             usage: None,
+            thread: None,
             sent_at: None,
             checkpointed_at: Instant::now(),
             checkpointed: 0,
@@ -125,6 +139,11 @@ impl Driver {
             Outcome::Finished(end) => end,
             Outcome::Stopped => RunEvent::Stopped,
             Outcome::Interrupted => RunEvent::Interrupted,
+            Outcome::Unkept(error) => {
+                tracing::warn!("an answer's file could not be kept");
+                self.observer.failed("storage");
+                RunEvent::Failed { error }
+            }
             Outcome::Failed(error) => {
                 // What a service says may repeat what somebody wrote.
                 tracing::warn!(kind = error.kind.as_str(), "answer failed");
@@ -189,10 +208,12 @@ impl Driver {
         match step {
             Ok(Step::Event(event)) => return self.take_event(event).await,
             Ok(Step::Retrying { after, reason }) => {
+                self.thread = None;
                 let after_ms = u32::try_from(after.as_millis()).unwrap_or(u32::MAX);
                 self.tell(RunEvent::Retrying { after_ms, reason }).await;
             }
             Ok(Step::AnsweredBy { name, .. }) => {
+                self.thread = None;
                 self.extras.answered_by = Some(name.clone());
                 self.tell(RunEvent::AnsweredBy { name }).await;
             }
@@ -205,7 +226,10 @@ impl Driver {
         match event {
             ChatEvent::Text(words) => self.pending.add_text(&words),
             ChatEvent::Reasoning(words) => self.pending.add_thoughts(&words),
-            ChatEvent::ToolCall(_) | ChatEvent::File(_) | ChatEvent::Thread { .. } => {}
+            ChatEvent::File(file) => return self.keep_file(file).await,
+            ChatEvent::Thread { id } => self.thread = Some(id),
+            // Nobody asked for functions that could be called.
+            ChatEvent::ToolCall(_) => {}
             ChatEvent::Queued { ahead } => self.tell(RunEvent::Queued { ahead }).await,
             ChatEvent::Started => self.tell(RunEvent::Started).await,
             ChatEvent::Finished { reason, usage } => {
@@ -218,6 +242,26 @@ impl Driver {
             return ControlFlow::Break(Outcome::Failed(too_long()));
         }
         ControlFlow::Continue(())
+    }
+
+    /// Stores a file that the model made, and tells readers of it.
+    async fn keep_file(&mut self, file: GeneratedFile) -> ControlFlow<Outcome> {
+        let name = file.name.clone();
+        let stored = tokio::select! {
+            end = self.cut_off() => return ControlFlow::Break(end),
+            stored = self.chat.engine.files().store_generated(self.user, file) => stored,
+        };
+        match stored {
+            Ok(attachment) => {
+                self.extras.files.push(attachment.clone());
+                self.tell(RunEvent::File(Box::new(attachment))).await;
+                ControlFlow::Continue(())
+            }
+            Err(error) => ControlFlow::Break(Outcome::Unkept(AppError {
+                message: format!("The answer's file {name} was not kept. {}", error.message),
+                ..error
+            })),
+        }
     }
 
     /// When pending words must go out.
@@ -315,8 +359,15 @@ impl Driver {
     /// Ends the run: stored first, told after, so that whoever hears of the end finds it stored. Where storing fails the
     /// reader is told that, and keeps the text on the page; it is tried again.
     async fn end(&mut self, end: RunEvent) {
+        let is_finished = matches!(end, RunEvent::Finished { .. });
+        let thread = self.thread.take().filter(|_| is_finished);
         let ending = Ending {
             run: self.run,
+            thread: thread.map(|id| ThreadRecord {
+                provider: self.provider,
+                id,
+                leaf: self.message,
+            }),
             text: std::mem::take(&mut self.text),
             extras: std::mem::take(&mut self.extras),
             seq: self.seq + 1,

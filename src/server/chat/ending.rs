@@ -7,7 +7,7 @@ use crate::{
         event::RunEvent,
         ids::RunId,
     },
-    server::db::{DbResult, runs::RunEnd},
+    server::db::{DbResult, conversations::ThreadRecord, runs::RunEnd},
 };
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
@@ -32,6 +32,8 @@ pub(super) struct Ending {
     pub(super) seq: u64,
     pub(super) state: RunState,
     pub(super) usage: Option<Usage>,
+    /// The provider's own copy of the conversation, where it holds this answer now.
+    pub(super) thread: Option<ThreadRecord>,
 }
 
 impl Ending {
@@ -61,6 +63,7 @@ impl Ending {
             seq: self.seq,
             state: &self.state,
             usage: self.usage,
+            thread: self.thread.as_ref(),
             lease: None,
         };
         chat.db.end_run(self.run, &end).await

@@ -15,6 +15,7 @@ use crate::{
         catalog::Catalog,
         config::BreakerConfig,
         db::tools::ToolRecord,
+        files::Files,
         providers::{ChatEvent, ChatRequest, ProviderError, Providers},
     },
 };
@@ -28,6 +29,7 @@ use std::time::Duration;
 pub struct Engine {
     providers: Providers,
     catalog: Catalog,
+    files: Files,
     breakers: Breakers,
 }
 
@@ -74,10 +76,16 @@ pub type Steps = BoxStream<'static, Result<Step, ProviderError>>;
 impl Engine {
     /// An engine over the providers that are configured.
     #[must_use]
-    pub fn new(providers: Providers, catalog: Catalog, breaker: BreakerConfig) -> Self {
+    pub fn new(
+        providers: Providers,
+        catalog: Catalog,
+        files: Files,
+        breaker: BreakerConfig,
+    ) -> Self {
         Self {
             providers,
             catalog,
+            files,
             breakers: Breakers::new(breaker),
         }
     }
@@ -86,6 +94,12 @@ impl Engine {
     #[must_use]
     pub fn ask(&self, question: Question) -> Steps {
         Asking::new(self.clone(), question).steps().boxed()
+    }
+
+    /// The files that questions are asked with.
+    #[must_use]
+    pub fn files(&self) -> &Files {
+        &self.files
     }
 
     /// Who can answer.

@@ -161,6 +161,7 @@ impl Chat {
             seq,
             state: &RunState::Interrupted,
             usage: None,
+            thread: None,
             lease,
         };
         if self.db.end_run(run, &end).await? {

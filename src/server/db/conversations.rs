@@ -1,12 +1,17 @@
 //! Conversations. Each function takes the person whose they are: somebody else's is not there.
 
 use super::{
-    Db, DbResult, Transaction, conversation_id, from_json, message_id, now_ms, on, to_json, within,
+    Db, DbResult, Transaction, conversation_id, from_json, message_id, now_ms, on, to_json,
+    tools::{ToolRecord, ToolRow, tool_columns},
+    within,
 };
 use crate::model::{
-    ids::{ConversationId, MessageId, UserId},
+    catalog::ApiType,
+    ids::{ConversationId, MessageId, RunId, UserId},
     settings::ChatSettings,
 };
+use serde::{Deserialize, Serialize};
+use sqlx::AssertSqlSafe;
 
 /// A conversation as stored.
 #[derive(Clone, Debug)]
@@ -21,8 +26,30 @@ pub struct ConversationRecord {
     pub leaf: Option<MessageId>,
     /// How it asks.
     pub settings: ChatSettings,
+    /// The provider's own copy of it; none while a run adds to it.
+    pub thread: Option<ThreadRecord>,
+}
+
+/// A conversation as it is listed.
+#[derive(Clone, Debug)]
+pub struct ListedConversation {
+    /// Identifier.
+    pub id: ConversationId,
+    /// Its title.
+    pub title: String,
     /// When something last happened in it, milliseconds since 1970.
     pub updated_at: i64,
+}
+
+/// A provider's own copy of a conversation, as it was after the last run that ended well.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ThreadRecord {
+    /// How the provider is reached.
+    pub provider: ApiType,
+    /// Its id there.
+    pub id: String,
+    /// The last message that it holds, and with it all before.
+    pub leaf: MessageId,
 }
 
 #[derive(sqlx::FromRow)]
@@ -32,8 +59,19 @@ struct ConversationRow {
     tool_slug: String,
     leaf_message_id: Option<String>,
     settings: String,
-    updated_at: i64,
+    thread: Option<String>,
 }
+
+#[derive(sqlx::FromRow)]
+struct OpenedRow {
+    #[sqlx(flatten)]
+    conversation: ConversationRow,
+    #[sqlx(flatten)]
+    tool: ToolRow,
+}
+
+const COLUMNS: &str =
+    "c.conversation_id, c.title, c.tool_slug, c.leaf_message_id, c.settings, c.thread";
 
 impl TryFrom<ConversationRow> for ConversationRecord {
     type Error = super::DbError;
@@ -45,7 +83,7 @@ impl TryFrom<ConversationRow> for ConversationRecord {
             tool_slug: row.tool_slug,
             leaf: row.leaf_message_id.as_deref().map(message_id).transpose()?,
             settings: from_json(&row.settings)?,
-            updated_at: row.updated_at,
+            thread: row.thread.as_deref().map(from_json).transpose()?,
         })
     }
 }
@@ -59,18 +97,26 @@ impl Db {
         &self,
         user: UserId,
         limit: u32,
-    ) -> DbResult<Vec<ConversationRecord>> {
-        const SQL: &str = "select conversation_id, title, tool_slug, leaf_message_id, settings, updated_at from conversation \
+    ) -> DbResult<Vec<ListedConversation>> {
+        const SQL: &str = "select conversation_id, title, updated_at from conversation \
              where user_id = $1 order by updated_at desc, conversation_id desc limit $2";
-        let rows: Vec<ConversationRow> = on!(&self.read, |pool| sqlx::query_as(SQL)
+        let rows: Vec<(String, String, i64)> = on!(&self.read, |pool| sqlx::query_as(SQL)
             .bind(user.to_string())
             .bind(i64::from(limit))
             .fetch_all(pool)
             .await)?;
-        rows.into_iter().map(ConversationRecord::try_from).collect()
+        rows.into_iter()
+            .map(|(id, title, updated_at)| {
+                Ok(ListedConversation {
+                    id: conversation_id(&id)?,
+                    title,
+                    updated_at,
+                })
+            })
+            .collect()
     }
 
-    /// One of a person's conversations.
+    /// One of a person's conversations, with the tool it talks to.
     ///
     /// # Errors
     /// When the database fails.
@@ -78,15 +124,19 @@ impl Db {
         &self,
         user: UserId,
         conversation: ConversationId,
-    ) -> DbResult<Option<ConversationRecord>> {
-        const SQL: &str = "select conversation_id, title, tool_slug, leaf_message_id, settings, updated_at from conversation \
-             where conversation_id = $1 and user_id = $2";
-        let row: Option<ConversationRow> = on!(&self.read, |pool| sqlx::query_as(SQL)
+    ) -> DbResult<Option<(ConversationRecord, ToolRecord)>> {
+        let sql = format!(
+            "select {COLUMNS}, {} from conversation c join tool t on t.slug = c.tool_slug \
+             where c.conversation_id = $1 and c.user_id = $2",
+            tool_columns(self)
+        );
+        let row: Option<OpenedRow> = on!(&self.read, |pool| sqlx::query_as(AssertSqlSafe(sql))
             .bind(conversation.to_string())
             .bind(user.to_string())
             .fetch_optional(pool)
             .await)?;
-        row.map(ConversationRecord::try_from).transpose()
+        row.map(|row| Ok((row.conversation.try_into()?, row.tool.try_into()?)))
+            .transpose()
     }
 
     /// Gives one of a person's conversations another title; tells whether there was one.
@@ -222,20 +272,42 @@ impl Transaction {
             .transpose()
     }
 
-    /// Notes that something happened in a conversation, and the new end of its open branch.
+    /// Notes that a run begins in a conversation: the new end of its open branch, and how it asks from here on. The
+    /// provider's own copy is taken out: nobody knows what it holds before the run has ended well.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn touch_conversation(
+    pub async fn begin_in_conversation(
         &mut self,
         conversation: ConversationId,
         leaf: MessageId,
+        settings: &ChatSettings,
     ) -> DbResult<()> {
-        const SQL: &str = "update conversation set leaf_message_id = $1, updated_at = $2 where conversation_id = $3";
+        const SQL: &str = "update conversation set leaf_message_id = $1, updated_at = $2, settings = $3, thread = null \
+             where conversation_id = $4";
+        let settings = to_json(settings)?;
         within!(self, |tx| sqlx::query(SQL)
             .bind(leaf.to_string())
             .bind(now_ms())
+            .bind(settings)
             .bind(conversation.to_string())
+            .execute(tx)
+            .await
+            .map(|_| ()))?;
+        Ok(())
+    }
+
+    /// Keeps the provider's own copy of the conversation that a run has added to.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(super) async fn keep_thread(&mut self, run: RunId, thread: &ThreadRecord) -> DbResult<()> {
+        const SQL: &str = "update conversation set thread = $1 \
+             where conversation_id = (select conversation_id from run where run_id = $2)";
+        let thread = to_json(thread)?;
+        within!(self, |tx| sqlx::query(SQL)
+            .bind(thread)
+            .bind(run.to_string())
             .execute(tx)
             .await
             .map(|_| ()))?;

@@ -1,8 +1,8 @@
 //! Messages: the tree of a conversation, and the branch of it that is open.
 
 use super::{
-    Db, DbError, DbResult, Transaction, from_json, message_id, now_ms, on, run_id, runs::usage,
-    to_json, within,
+    Db, DbError, DbResult, Transaction, conversation_id, from_json, message_id, now_ms, on, run_id,
+    runs::usage, to_json, within,
 };
 use crate::model::{
     chat::{Author, Message, RunView},
@@ -26,6 +26,20 @@ struct MessageRow {
     input_tokens: Option<i64>,
     output_tokens: Option<i64>,
     reasoning_tokens: Option<i64>,
+}
+
+#[derive(sqlx::FromRow)]
+struct ShownRow {
+    #[sqlx(flatten)]
+    message: MessageRow,
+    siblings: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct FoundRow {
+    conversation_id: String,
+    #[sqlx(flatten)]
+    message: MessageRow,
 }
 
 /// A message with its place in the tree.
@@ -106,28 +120,66 @@ impl Db {
         rows.into_iter().map(MessageRecord::try_from).collect()
     }
 
-    /// Every message's id and parent in a conversation, in the order they were made: the shape of the tree.
+    /// At most `limit` messages of a branch, the last of which is `leaf`, oldest first, each with its siblings. What it costs
+    /// does not depend on how long the branch is. The caller has made sure that the conversation is the person's.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn list_tree(
+    pub async fn list_tail(
         &self,
         conversation: ConversationId,
-    ) -> DbResult<Vec<(MessageId, Option<MessageId>)>> {
-        const SQL: &str = "select message_id, parent_message_id from message where conversation_id = $1 \
-             order by created_at, message_id";
-        let rows: Vec<(String, Option<String>)> = on!(&self.read, |pool| sqlx::query_as(SQL)
+        leaf: MessageId,
+        limit: u32,
+    ) -> DbResult<Vec<MessageRecord>> {
+        const SQL: &str = "with recursive branch (message_id, depth) as ( \
+               select m.message_id, 1 from message m where m.message_id = $1 and m.conversation_id = $2 \
+               union all \
+               select m.parent_message_id, b.depth + 1 from branch b join message m on m.message_id = b.message_id \
+               where m.parent_message_id is not null and b.depth < $3 \
+             ) \
+             select m.message_id, m.parent_message_id, m.author, m.text, m.attachments, m.extras, m.output, \
+               m.run_id, m.run_seq, r.state, r.input_tokens, r.output_tokens, r.reasoning_tokens, \
+               case when m.parent_message_id is null \
+                 then (select string_agg(s.message_id, ',' order by s.created_at, s.message_id) from message s \
+                       where s.conversation_id = m.conversation_id and s.parent_message_id is null) \
+                 else (select string_agg(s.message_id, ',' order by s.created_at, s.message_id) from message s \
+                       where s.parent_message_id = m.parent_message_id) end as siblings \
+             from branch b join message m on m.message_id = b.message_id left join run r on r.run_id = m.run_id \
+             order by b.depth desc";
+        let rows: Vec<ShownRow> = on!(&self.read, |pool| sqlx::query_as(SQL)
+            .bind(leaf.to_string())
             .bind(conversation.to_string())
+            .bind(i64::from(limit))
             .fetch_all(pool)
             .await)?;
         rows.into_iter()
-            .map(|(id, parent)| {
-                Ok((
-                    message_id(&id)?,
-                    parent.as_deref().map(message_id).transpose()?,
-                ))
+            .map(|row| {
+                let mut record = MessageRecord::try_from(row.message)?;
+                let siblings = row.siblings.split(',').map(message_id);
+                record.message.siblings = siblings.collect::<DbResult<_>>()?;
+                Ok(record)
             })
             .collect()
+    }
+
+    /// The end of the branch that goes through a message, by the newest message at each fork below it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_newest_leaf(&self, message: MessageId) -> DbResult<MessageId> {
+        const SQL: &str = "with recursive below (message_id, depth) as ( \
+               select m.message_id, 0 from message m where m.message_id = $1 \
+               union all \
+               select (select c.message_id from message c where c.parent_message_id = b.message_id \
+                       order by c.created_at desc, c.message_id desc limit 1), b.depth + 1 \
+               from below b where b.message_id is not null \
+             ) \
+             select message_id from below where message_id is not null order by depth desc limit 1";
+        let leaf: Option<String> = on!(&self.read, |pool| sqlx::query_scalar(SQL)
+            .bind(message.to_string())
+            .fetch_optional(pool)
+            .await)?;
+        leaf.as_deref().map_or(Ok(message), message_id)
     }
 
     /// One of a person's messages with the conversation it is in.
@@ -139,25 +191,22 @@ impl Db {
         user: UserId,
         message: MessageId,
     ) -> DbResult<Option<(ConversationId, MessageRecord)>> {
-        const SQL: &str = "select m.message_id, m.parent_message_id, m.author, m.text, m.attachments, m.extras, m.output, \
-               m.run_id, m.run_seq, r.state, r.input_tokens, r.output_tokens, r.reasoning_tokens \
+        const SQL: &str = "select m.conversation_id, m.message_id, m.parent_message_id, m.author, m.text, m.attachments, \
+               m.extras, m.output, m.run_id, m.run_seq, r.state, r.input_tokens, r.output_tokens, r.reasoning_tokens \
              from message m join conversation c on c.conversation_id = m.conversation_id \
              left join run r on r.run_id = m.run_id where m.message_id = $1 and c.user_id = $2";
-        const CONVERSATION: &str = "select conversation_id from message where message_id = $1";
-        let row: Option<MessageRow> = on!(&self.read, |pool| sqlx::query_as(SQL)
+        let row: Option<FoundRow> = on!(&self.read, |pool| sqlx::query_as(SQL)
             .bind(message.to_string())
             .bind(user.to_string())
             .fetch_optional(pool)
             .await)?;
-        let Some(row) = row else { return Ok(None) };
-        let conversation: String = on!(&self.read, |pool| sqlx::query_scalar(CONVERSATION)
-            .bind(message.to_string())
-            .fetch_one(pool)
-            .await)?;
-        Ok(Some((
-            super::conversation_id(&conversation)?,
-            MessageRecord::try_from(row)?,
-        )))
+        row.map(|row| {
+            Ok((
+                conversation_id(&row.conversation_id)?,
+                MessageRecord::try_from(row.message)?,
+            ))
+        })
+        .transpose()
     }
 }
 

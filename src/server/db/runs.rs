@@ -1,8 +1,8 @@
 //! Runs: that they are alive, how far their text is stored, and their one end.
 
 use super::{
-    Db, DbError, DbResult, Transaction, conversation_id, from_json, key_text, message_id, now_ms,
-    on, run_id, to_json, within,
+    Db, DbError, DbResult, Transaction, conversation_id, conversations::ThreadRecord, from_json,
+    key_text, message_id, now_ms, on, run_id, to_json, within,
 };
 use crate::model::{
     chat::{AnswerExtras, RunState, Sent, Usage},
@@ -27,6 +27,8 @@ pub struct NewRun<'a> {
     pub tool_slug: &'a str,
     /// Whether it goes on from text that is there.
     pub is_continuation: bool,
+    /// What there is already besides that text.
+    pub extras: &'a AnswerExtras,
     /// The process that drives it.
     pub node: &'a str,
     /// Its first lease.
@@ -62,6 +64,8 @@ pub struct RunEnd<'a> {
     pub state: &'a RunState,
     /// What it took, when the provider told.
     pub usage: Option<Usage>,
+    /// The provider's own copy of the conversation, where it holds this answer now.
+    pub thread: Option<&'a ThreadRecord>,
     /// The lease that must still be the run's, when somebody else than its driver ends it.
     pub lease: Option<i64>,
 }
@@ -301,6 +305,9 @@ impl Db {
                 .execute(tx)
                 .await
                 .map(|_| ()))?;
+            if let Some(thread) = end.thread {
+                tx.keep_thread(run, thread).await?;
+            }
         }
         tx.commit().await?;
         Ok(rows > 0)
@@ -329,8 +336,8 @@ impl Transaction {
         const RUN: &str = "insert into run (run_id, conversation_id, message_id, user_id, idempotency_key, tool_slug, state, \
              is_ended, is_stop_requested, is_continuation, node_id, lease_expires_at, created_at) \
              values ($1, $2, $3, $4, $5, $6, $7, false, false, $8, $9, $10, $11)";
-        const MESSAGE: &str =
-            "update message set run_id = $1, run_seq = 0, updated_at = $2 where message_id = $3";
+        const MESSAGE: &str = "update message set run_id = $1, run_seq = 0, updated_at = $2, extras = $4 where message_id = $3";
+        let extras = to_json(run.extras)?;
         let state = to_json(&RunState::Queued { ahead: 0 })?;
         within!(self, |tx| sqlx::query(RUN)
             .bind(run.id.to_string())
@@ -351,6 +358,7 @@ impl Transaction {
             .bind(run.id.to_string())
             .bind(now_ms())
             .bind(run.message.to_string())
+            .bind(extras)
             .execute(tx)
             .await
             .map(|_| ()))?;

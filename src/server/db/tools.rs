@@ -79,7 +79,7 @@ impl ToolSource {
 }
 
 #[derive(sqlx::FromRow)]
-struct ToolRow {
+pub(super) struct ToolRow {
     slug: String,
     name: String,
     provider: String,
@@ -136,6 +136,11 @@ impl TryFrom<ToolRow> for ToolRecord {
 
 const COLUMNS: &str = "t.slug, t.name, t.provider, t.tagline, t.description, t.website, t.capabilities, t.api_type, t.model, \
      t.endpoint, t.parameters, t.features, t.system_prompt, t.starters, t.price, t.sunset_at, t.expectations, t.is_featured, t.popularity";
+
+/// What a tool's row is read from, of the table `tool` under the name `t`.
+pub(super) fn tool_columns(db: &Db) -> String {
+    format!("{COLUMNS}, {}", category_list(db))
+}
 
 /// The one thing the two databases call by different names here.
 fn category_list(db: &Db) -> &'static str {

@@ -1,6 +1,7 @@
 //! How much a request may bring. Forms with files are let through as they come, for the service counts them; everything
 //! else is short.
 
+use super::uploads::is_with_files;
 use crate::{
     model::{AppError, ErrorKind, file::MAX_ATTACHMENTS},
     server::state::AppState,
@@ -33,10 +34,12 @@ const DRAIN: Duration = Duration::from_secs(20);
 
 /// Limits what a request brings, by where it goes.
 pub(super) async fn limit(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let is_upload = matches!(
-        request.uri().path(),
-        "/api/upload_file" | "/api/upload_files"
-    );
+    let is_upload = match request.uri().path() {
+        "/api/upload_file" | "/api/upload_files" => true,
+        // The composer's form without a script may bring files or only words.
+        "/chat" => is_with_files(request.headers()),
+        _ => false,
+    };
     if !is_upload {
         return limit_to(MAX_BODY_BYTES, request, next).await;
     }

@@ -1,60 +1,69 @@
 //! Chat without a script: a form is posted, and the page comes back with the answer.
 
-use super::session::Member;
+use super::{session::Member, uploads};
 use crate::{
     model::{
         AppError, AppResult, ErrorKind,
         chat::{SendRequest, Sent},
-        ids::{IdempotencyKey, UserId},
+        file::{Attach, FileView, ImageDetail, ImageEdit},
+        ids::UserId,
+        settings::ChatSettings,
     },
     server::state::AppState,
+    ui::kit::address::with_query,
 };
 use axum::{
-    Form,
-    extract::State,
+    extract::{Request, State},
     response::{IntoResponse, Redirect, Response},
 };
 use futures::StreamExt;
-use serde::Deserialize;
 use std::time::Duration;
 
 /// How long the page waits for the answer; one that takes longer is shown as far as it is, by a page that reloads itself.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The composer's fields.
-#[derive(Deserialize)]
-pub(super) struct MessageForm {
-    conversation: Option<String>,
-    tool: Option<String>,
-    key: Option<IdempotencyKey>,
-    text: String,
-}
-
-/// `POST /chat`.
+/// `POST /chat`: the composer's form, with files or without.
 pub(super) async fn post_message(
     State(state): State<AppState>,
     member: Option<Member>,
-    Form(form): Form<MessageForm>,
+    request: Request,
 ) -> AppResult<Response> {
     let Some(Member(user)) = member else {
         return Ok(Redirect::to("/login?next=/chat").into_response());
     };
-    let conversation = form.conversation.filter(|id| !id.is_empty());
-    let page = match (&conversation, &form.tool) {
-        (Some(id), _) => format!("/chat/{id}"),
-        (None, Some(tool)) => format!("/chat?tool={tool}"),
-        (None, None) => "/chat".to_owned(),
+    let form = uploads::read_form(&state.files, user.id, request).await?;
+    let page = match form.get("conversation") {
+        Some(id) => format!("/chat/{id}"),
+        None => with_query(
+            "/chat",
+            &["assistant", "tool"].map(|name| (name, form.get(name).unwrap_or_default())),
+        ),
     };
+    let settings = match (form.get("assistant"), form.get("conversation")) {
+        (Some(id), None) => Some(assistant_settings(&state, user.id, id).await?),
+        _ => None,
+    };
+    let replaces = form.get("replaces").and_then(|id| id.parse().ok());
+    let mut attachments: Vec<_> = form.files.iter().map(attach).collect();
+    if let (Some(replaced), true) = (replaces, attachments.is_empty()) {
+        // The form has no way to take a file off a message, so another version of it keeps them.
+        attachments = state.chat.attachments_of(user.id, replaced).await?;
+    }
     let request = SendRequest {
-        idempotency_key: form.key.unwrap_or_default(),
-        conversation_id: conversation
-            .as_deref()
+        idempotency_key: form
+            .get("key")
+            .and_then(|key| key.parse().ok())
+            .unwrap_or_default(),
+        conversation_id: form
+            .get("conversation")
             .map(str::parse)
             .transpose()
             .map_err(|_| AppError::not_found("conversation"))?,
-        tool: form.tool.filter(|tool| !tool.is_empty()),
-        text: form.text.replace("\r\n", "\n"),
-        ..SendRequest::default()
+        tool: form.get("tool").map(ToOwned::to_owned),
+        text: form.get("text").unwrap_or_default().replace("\r\n", "\n"),
+        attachments,
+        settings,
+        replaces,
     };
     match state.chat.send(user.id, request).await {
         Ok(sent) => {
@@ -63,6 +72,27 @@ pub(super) async fn post_message(
         }
         Err(error) if error.kind == ErrorKind::Invalid => Ok(Redirect::to(&page).into_response()),
         Err(error) => Err(error),
+    }
+}
+
+/// What a new conversation with an assistant begins with.
+async fn assistant_settings(
+    state: &AppState,
+    user: UserId,
+    assistant: &str,
+) -> AppResult<ChatSettings> {
+    let id = assistant
+        .parse()
+        .map_err(|_| AppError::not_found("assistant"))?;
+    let begun = state.assistants.new_chat(user, None, Some(id)).await?;
+    Ok(begun.settings)
+}
+
+fn attach(file: &FileView) -> Attach {
+    Attach {
+        file: file.id,
+        detail: ImageDetail::default(),
+        edit: ImageEdit::default(),
     }
 }
 

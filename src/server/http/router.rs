@@ -1,8 +1,8 @@
 //! Every route of the server on one page.
 
 use super::{
-    access, body, client, cross_origin, error, events, fallback, files, headers, health, metrics,
-    session, v1,
+    access, answers, body, client, cross_origin, error, events, fallback, files, headers, health,
+    metrics, session, v1,
 };
 use crate::{
     server::state::AppState,
@@ -54,6 +54,7 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         // Chat.
         .route("/api/runs/{run}/events", get(events::run_events))
+        .route("/api/chat", post(answers::ask))
         .route("/chat", post(fallback::post_message))
         // Files.
         .route("/api/files/{file}", get(files::download))

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::server::{
     db::tools::ToolRecord,
+    files::Recipient,
     metrics,
     providers::{ChatEvent, ChatStream, ProviderError, ProviderErrorKind, Thread},
     telemetry::AttemptObserver,
@@ -15,6 +16,9 @@ use crate::server::{
 use futures::{Stream, StreamExt, stream};
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
+
+/// How often files are given to a provider's store again, before their bytes are sent with the question.
+const MOST_LOST_FILES: u32 = 2;
 
 type StepResult = Result<Step, ProviderError>;
 
@@ -31,6 +35,8 @@ pub(super) struct Asking {
     is_fallback: bool,
     /// Whether a new thread was begun for one that was lost.
     has_lost_thread: bool,
+    /// How often the provider did not know a file that it was given.
+    lost_files: u32,
     /// What the last try failed with.
     failure: Option<ProviderError>,
 }
@@ -64,6 +70,7 @@ impl Asking {
             has_words: false,
             is_fallback: false,
             has_lost_thread: false,
+            lost_files: 0,
             failure: None,
         }
     }
@@ -118,6 +125,12 @@ impl Asking {
             .map_err(|left_alone| self.failure.take().unwrap_or_else(|| down(left_alone)))?;
         self.attempt += 1;
         let request = request_for(tool, &self.question.request);
+        let to = Recipient {
+            takes_references: self.lost_files < MOST_LOST_FILES,
+            ..Recipient::from(tool)
+        };
+        let resolving = self.engine.files.resolve(self.question.user, request, &to);
+        let request = resolving.await?;
         let observer = AttemptObserver::start(tool.api_type.as_str(), &request.model, self.attempt);
         match observer.follow(provider.stream(request)).await {
             Ok(stream) => Ok(Reading {
@@ -171,7 +184,12 @@ impl Asking {
         if self.has_words {
             return Some(Err(error));
         }
-        if error.kind == ProviderErrorKind::ThreadGone && self.replay() {
+        let is_mended = match error.kind {
+            ProviderErrorKind::ThreadGone => self.replay(),
+            ProviderErrorKind::FileGone => self.give_files_anew(&error).await,
+            _ => false,
+        };
+        if is_mended {
             self.stage = Stage::Asking;
             return None;
         }
@@ -206,6 +224,20 @@ impl Asking {
         };
         *thread = Thread { id: None, holds: 0 };
         !std::mem::replace(&mut self.has_lost_thread, true)
+    }
+
+    /// Forgets the files that the provider lost, so that it is given them again: once by its store, then as bytes. False when
+    /// both were done before, or nothing can be forgotten.
+    async fn give_files_anew(&mut self, error: &ProviderError) -> bool {
+        self.lost_files += 1;
+        let (user, tool) = (self.question.user, &self.question.tool);
+        let forgetting = self.engine.files.forget_remote(
+            user,
+            &self.question.request,
+            tool.api_type,
+            error.gone.as_deref(),
+        );
+        forgetting.await.is_ok() && self.lost_files <= MOST_LOST_FILES
     }
 
     /// After a connection that broke nobody knows what the thread holds: it is left behind.
@@ -246,6 +278,7 @@ impl Asking {
         self.question.request.thread = None;
         (self.began, self.attempt) = (Instant::now(), 0);
         (self.is_fallback, self.failure) = (true, None);
+        self.lost_files = 0;
         self.stage = Stage::Asking;
         Step::AnsweredBy { slug, name }
     }

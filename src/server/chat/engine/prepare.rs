@@ -4,19 +4,17 @@ use crate::{
     model::{catalog::ModelFeatures, params::Parameters},
     server::{
         db::tools::ToolRecord,
-        providers::{ChatMessage, ChatRequest, Role},
+        providers::{ChatMessage, ChatPart, ChatRequest, Role},
     },
 };
 
 /// The request for a tool.
 pub(super) fn request_for(tool: &ToolRecord, asked: &ChatRequest) -> ChatRequest {
+    let parameters = asked.parameters.clone().over(&tool.parameters);
     let mut request = ChatRequest {
         model: tool.model.clone().unwrap_or_default(),
         features: tool.features.clone(),
-        parameters: parameters_for(
-            &tool.features,
-            asked.parameters.clone().over(&tool.parameters),
-        ),
+        parameters: parameters_for(&tool.features, parameters),
         ..asked.clone()
     };
     let has_instructions = asked
@@ -27,7 +25,22 @@ pub(super) fn request_for(tool: &ToolRecord, asked: &ChatRequest) -> ChatRequest
         let instructions = ChatMessage::text(Role::System, instructions);
         request.messages.insert(0, instructions);
     }
+    leave_out_held(&mut request);
     request
+}
+
+/// Files on messages that the provider's own conversation holds are not sent again, so nothing is made of them.
+fn leave_out_held(request: &mut ChatRequest) {
+    let held = request.thread.as_ref().map_or(0, |thread| thread.holds);
+    let said = request
+        .messages
+        .iter_mut()
+        .filter(|message| message.role != Role::System);
+    for message in said.take(held) {
+        message
+            .parts
+            .retain(|part| !matches!(part, ChatPart::Attachment(_)));
+    }
 }
 
 fn parameters_for(features: &ModelFeatures, parameters: Parameters) -> Parameters {
