@@ -19,6 +19,7 @@ mod cluster;
 mod configuration;
 mod conversations;
 mod deploy;
+mod files;
 mod logs;
 mod metrics;
 mod migrate_data;

@@ -5,8 +5,10 @@ pub mod aimock;
 pub mod client;
 pub mod collector;
 pub mod database;
+pub mod documents;
 pub mod numbers;
 pub mod person;
+pub mod pictures;
 pub mod process;
 pub mod proxy;
 pub mod python;
@@ -14,6 +16,7 @@ pub mod reader;
 pub mod redis;
 pub mod s3;
 pub mod test_app;
+pub mod uploads;
 pub mod upstream;
 
 use std::{future::Future, time::Duration};

@@ -195,6 +195,7 @@ impl Db {
         remote_id: Option<&str>,
     ) -> DbResult<()> {
         const SQL: &str = "delete from provider_file where file_id = $1 and provider = $3 \
+             and ($4 is null or remote_id = $4) \
              and exists (select 1 from file f where f.file_id = $1 and f.user_id = $2)";
         on!(&self.write, |pool| sqlx::query(SQL)
             .bind(file.to_string())
