@@ -29,8 +29,8 @@ use std::str::FromStr;
 /// A result of the database.
 pub type DbResult<T> = Result<T, DbError>;
 
-/// Runs one expression on whichever pool there is: the same statement, bound to the pool's own types.
-macro_rules! on {
+/// Evaluates one expression with whichever pool there is, bound to the pool's own types.
+macro_rules! with_pool {
     ($pool:expr, |$bound:ident| $body:expr) => {
         match $pool {
             $crate::server::db::connect::Pool::Sqlite($bound) => $body,
@@ -38,11 +38,21 @@ macro_rules! on {
         }
     };
 }
+pub(crate) use with_pool;
+
+/// Runs one statement on whichever pool there is.
+macro_rules! on {
+    ($pool:expr, |$bound:ident| $body:expr) => {{
+        $crate::server::metrics::statement();
+        $crate::server::db::with_pool!($pool, |$bound| $body)
+    }};
+}
 pub(crate) use on;
 
 /// The same inside a transaction.
 macro_rules! within {
-    ($tx:expr, |$bound:ident| $body:expr) => {
+    ($tx:expr, |$bound:ident| $body:expr) => {{
+        $crate::server::metrics::statement();
         match $tx {
             $crate::server::db::Transaction::Sqlite(tx) => {
                 let $bound = &mut **tx;
@@ -53,7 +63,7 @@ macro_rules! within {
                 $body
             }
         }
-    };
+    }};
 }
 pub(crate) use within;
 

@@ -109,6 +109,11 @@ pub fn login_refused(reason: &'static str) {
     counter!("inspireai_login_attempts_refused_total", "reason" => reason).increment(1);
 }
 
+/// A statement that the database is given.
+pub fn statement() {
+    counter!("inspireai_database_statements_total").increment(1);
+}
+
 /// A statement that took longer than `INSPIREAI_SLOW_QUERY_MS`.
 pub fn slow_query() {
     counter!("inspireai_database_slow_queries_total").increment(1);

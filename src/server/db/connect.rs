@@ -321,7 +321,7 @@ impl Db {
         pools
             .iter()
             .map(|(name, pool)| {
-                let (size, idle) = super::on!(pool, |pool| (pool.size(), pool.num_idle()));
+                let (size, idle) = super::with_pool!(pool, |pool| (pool.size(), pool.num_idle()));
                 let idle = u32::try_from(idle).unwrap_or(size).min(size);
                 PoolUse {
                     name,
@@ -340,7 +340,7 @@ impl Db {
     /// Closes the pools, finishing what runs.
     pub async fn close(&self) {
         for pool in [&self.read, &self.write] {
-            super::on!(pool, |pool| pool.close().await);
+            super::with_pool!(pool, |pool| pool.close().await);
         }
     }
 }

@@ -61,7 +61,7 @@ const HISTOGRAMS: [(&str, Unit, &[f64], &str); 4] = [
     ),
 ];
 
-const COUNTERS: [(&str, &str); 10] = [
+const COUNTERS: [(&str, &str); 11] = [
     (
         "inspireai_runs_ended_total",
         "Runs that ended, by kind of end: finished, stopped, failed, interrupted.",
@@ -89,6 +89,10 @@ const COUNTERS: [(&str, &str); 10] = [
     (
         "inspireai_http_requests_total",
         "Requests that were answered, by method, route pattern and class of status.",
+    ),
+    (
+        "inspireai_database_statements_total",
+        "Statements that the database was given.",
     ),
     (
         "inspireai_database_slow_queries_total",
