@@ -5,6 +5,8 @@ pub mod clipboard;
 pub mod drafts;
 pub mod enhance;
 pub mod event_stream;
+pub mod files;
 pub mod follow;
 pub mod page;
 pub mod patch;
+pub mod upload;

@@ -6,6 +6,7 @@ pub mod assistants;
 pub mod catalog;
 pub mod chat;
 pub mod client_files;
+pub mod files;
 pub mod home;
 pub mod kit;
 pub mod load;

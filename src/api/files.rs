@@ -30,6 +30,16 @@ pub async fn upload_files(data: MultipartData) -> AppResult<Vec<FileView>> {
     crate::server::http::uploads::store_all(&state.files, user.id, data).await
 }
 
+/// Longest file that is taken, in bytes.
+///
+/// # Errors
+/// `Unauthorized`.
+#[server(prefix = "/api", endpoint = "upload_limit")]
+pub async fn upload_limit() -> AppResult<u64> {
+    let (state, _) = crate::server::http::session::member().await?;
+    Ok(state.files.upload_limit())
+}
+
 /// One page of the person's files whose names hold `query`, the newest first.
 ///
 /// # Errors

@@ -114,8 +114,8 @@ pub struct Attach {
 pub struct FileEntry {
     /// The file.
     pub file: FileView,
-    /// When it was stored, milliseconds since 1970.
-    pub created_at_ms: i64,
+    /// The day on which it was stored, `YYYY-MM-DD`, UTC.
+    pub created_on: String,
     /// Whether a provider holds a copy, which goes with the file.
     pub is_shared: bool,
 }

@@ -73,6 +73,14 @@ pub fn now_ms() -> i64 {
     jiff::Timestamp::now().as_millisecond()
 }
 
+/// The day of a time, `YYYY-MM-DD`, UTC.
+#[must_use]
+pub fn day(at_ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(at_ms)
+        .map(|at| at.strftime("%Y-%m-%d").to_string())
+        .unwrap_or_default()
+}
+
 fn parse_id<T: FromStr>(text: &str) -> DbResult<T> {
     text.parse()
         .map_err(|_| DbError::Corrupt(format!("not an identifier: {text:?}")))

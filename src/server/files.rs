@@ -10,12 +10,14 @@ mod pdf;
 mod remote;
 mod renditions;
 mod resolve;
+mod sweep;
 mod text;
 
 pub use images::PreviewSize;
 pub use intake::Upload;
 pub use renditions::Rendition;
 pub use resolve::Recipient;
+pub use sweep::Sweep;
 
 use crate::{
     model::{
@@ -29,7 +31,7 @@ use crate::{
     },
     server::{
         config::FilesConfig,
-        db::{Db, files::FileRecord},
+        db::{Db, day, files::FileRecord},
         providers::Providers,
         storage::{Blob, BlobKey, Storage, StorageError},
     },
@@ -67,6 +69,12 @@ impl Files {
         }
     }
 
+    /// Longest file that is taken, in bytes.
+    #[must_use]
+    pub fn upload_limit(&self) -> u64 {
+        self.limits.upload_limit_bytes
+    }
+
     /// One page of a person's files whose names hold `query`, the newest first. Pages count from 1; one beyond the last is
     /// the last.
     ///
@@ -88,7 +96,7 @@ impl Files {
         }
         let entry = |listed: crate::server::db::files::ListedFile| FileEntry {
             file: listed.record.view,
-            created_at_ms: listed.record.created_at,
+            created_on: day(listed.record.created_at),
             is_shared: listed.is_shared,
         };
         Ok(FilePage {

@@ -208,7 +208,7 @@ impl Server {
 }
 
 /// What goes on beside requests: loading the local model, asking a server for its models, minding the leases of runs and
-/// the other servers, sorting numbers into their buckets.
+/// the other servers, keeping the store of files tidy, sorting numbers into their buckets.
 fn begin_background_work(state: &AppState, providers: &Providers, cluster: Cluster) {
     providers.warm_up();
     let storage = state.storage.clone();
@@ -234,6 +234,8 @@ fn begin_background_work(state: &AppState, providers: &Providers, cluster: Clust
             chat.hear_stops(shutdown)
         )
     });
+    let (files, shutdown) = (state.files.clone(), state.shutdown.clone());
+    tokio::spawn(async move { files.keep_tidy(shutdown).await });
     tokio::spawn(metrics::keep_up(state.shutdown.clone()));
 }
 

@@ -5,6 +5,7 @@ use super::{
     catalog::{tool_page::ToolPage, tools_page::ToolsPage},
     chat::chat_page::ChatPage,
     client_files::{ClientFileLinks, ClientFiles},
+    files::files_page::FilesPage,
     home::home_page::HomePage,
     kit::icon::Sprite,
     not_found_page::NotFoundPage,
@@ -103,6 +104,7 @@ fn Pages() -> impl IntoView {
                 <Route path=path!("/tools") view=ToolsPage ssr=Async />
                 <Route path=path!("/tools/:slug") view=ToolPage ssr=Async />
                 <Route path=path!("/chat/:id?") view=ChatPage ssr=Async />
+                <Route path=path!("/files") view=FilesPage ssr=Async />
                 <Route path=path!("/settings") view=SettingsPage ssr=Async />
             </ParentRoute>
         </Routes>

@@ -4,7 +4,6 @@
 pub mod address;
 mod capabilities;
 mod empty_result;
-mod pager;
 mod price;
 mod search_form;
 mod tool_about;

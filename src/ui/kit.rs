@@ -8,4 +8,5 @@ pub mod icon;
 pub mod mark;
 pub mod notice;
 pub mod number;
+pub mod pager;
 pub mod submit;

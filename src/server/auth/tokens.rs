@@ -13,7 +13,7 @@ use crate::{
     server::{
         config::AuthConfig,
         db::{
-            Db, now_ms,
+            Db, day, now_ms,
             tokens::{NewTokenRow, TokenHolder, TokenRecord},
         },
         redis::Redis,
@@ -212,13 +212,6 @@ fn view(token: TokenRecord) -> TokenView {
         expires_on: token.expires_at.map(day),
         is_expired: token.expires_at.is_some_and(|at| at <= now_ms()),
     }
-}
-
-/// The day of a time, `YYYY-MM-DD`, UTC.
-fn day(at: i64) -> String {
-    jiff::Timestamp::from_millisecond(at)
-        .map(|at| at.strftime("%Y-%m-%d").to_string())
-        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::support::{
     database::on_both_databases, documents::archive, pictures::jpeg, s3::S3, test_app::TestApp,
     uploads::form, within,
 };
-use futures::stream;
+use futures::{StreamExt, stream};
 use inspireai::model::{
     ErrorKind,
     file::{FileKind, FileView, MAX_NAME_CHARS},
@@ -69,7 +69,26 @@ on_both_databases! {
         let file = ada.upload(&format!("{}.md", "ß".repeat(300)), "# hi").await;
         assert_eq!(file.name.chars().count(), MAX_NAME_CHARS);
         assert!(file.name.ends_with("….md") && file.media_type == "text/markdown", "{file:?}");
-        assert_eq!(ada.files("ẞ", 1).await.total + ada.files("ß", 1).await.total, 1);
+        assert_eq!(ada.files("ẞ", 1).await.total, 1, "capital letters find small ones");
+    }
+
+    async fn of_uploads_at_once_only_as_many_are_kept_as_there_is_room_for(app: TestApp) {
+        let ada = app.sign_up("ada").await;
+        // Each fits by itself; the last room is given away once.
+        app.execute(
+            "insert into file (file_id, user_id, name, name_key, media_type, kind, size_bytes, sha256, blob_key, origin, created_at) \
+             select '01950000-0000-7000-8000-000000000000', user_id, 'x', 'x', 'text/plain', 'text', 10239999985, 'x', \
+             '01950000-0000-7000-8000-000000000001', 'upload', 0 from app_user",
+        )
+        .await;
+        let uploads = (0..4).map(|number| {
+            let ada = &ada;
+            async move { ada.try_upload(&format!("{number}.txt"), "ten bytes!").await.status }
+        });
+        let mut statuses = futures::future::join_all(uploads).await;
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 413, 413, 413]);
+        assert_eq!(stored(&app).await.len(), 1);
     }
 }
 
@@ -139,42 +158,26 @@ async fn a_file_beyond_the_limit_or_the_quota_is_refused_on_its_way_and_leaves_n
     ada.upload("second.txt", endless(19)).await;
 }
 
-on_both_databases! {
-    async fn of_uploads_at_once_only_as_many_are_kept_as_there_is_room_for(app: TestApp) {
-        let ada = app.sign_up("ada").await;
-        // Each fits by itself; the last room is given away once.
-        app.execute(
-            "insert into file (file_id, user_id, name, name_key, media_type, kind, size_bytes, sha256, blob_key, origin, created_at) \
-             select '01950000-0000-7000-8000-000000000000', user_id, 'x', 'x', 'text/plain', 'text', 10239999985, 'x', \
-             '01950000-0000-7000-8000-000000000001', 'upload', 0 from app_user",
-        )
-        .await;
-        let uploads = (0..4).map(|number| {
-            let ada = &ada;
-            async move { ada.try_upload(&format!("{number}.txt"), "ten bytes!").await.status }
-        });
-        let mut statuses = futures::future::join_all(uploads).await;
-        statuses.sort_unstable();
-        assert_eq!(statuses, [200, 413, 413, 413]);
-        assert_eq!(stored(&app).await.len(), 1);
-    }
-}
-
 async fn cancelled_upload_leaves_nothing(app: TestApp) {
+    const PIECES: u32 = 24;
     let ada = app.sign_up("ada").await;
-    let (more, pieces) = futures::channel::mpsc::unbounded::<Result<Vec<u8>, std::io::Error>>();
-    for _ in 0..20 {
-        more.unbounded_send(Ok(vec![b'x'; 1_000_000]))
-            .expect("sent");
-    }
+    let (told, mut taken) = tokio::sync::watch::channel(0);
+    let pieces = stream::iter(0..PIECES)
+        .map(move |number| {
+            told.send_replace(number);
+            Ok::<_, std::io::Error>(vec![b'x'; 1_000_000])
+        })
+        .chain(stream::pending());
     let request = ada
         .request(Method::POST, "/api/upload_file")
         .multipart(form("cut.txt", reqwest::Body::wrap_stream(pieces)));
     let sending = tokio::spawn(request.send());
-    // The store has taken the first parts, and the sender goes away.
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    // More is on its way than a store takes in one part, and the sender goes away.
+    let all = taken.wait_for(|number| *number == PIECES - 1);
+    within("the pieces to be taken", all)
+        .await
+        .expect("a sender");
     sending.abort();
-    drop(more);
     within("the rest to be cleared away", async {
         while !stored(&app).await.is_empty() {
             tokio::task::yield_now().await;
@@ -294,7 +297,7 @@ async fn a_form_without_a_script_brings_several_files_and_comes_back_to_its_page
     let reply = send(form("b.txt")).await;
     assert_eq!(reply.status, 302, "{}", reply.body);
     assert!(
-        reply.header("location").ends_with("/files"),
+        reply.header("location").contains("/files"),
         "{}",
         reply.header("location")
     );

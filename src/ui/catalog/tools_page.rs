@@ -2,9 +2,8 @@
 
 use super::{
     SearchForm,
-    address::read_tool_query,
+    address::{read_tool_query, tools_path},
     empty_result::EmptyResult,
-    pager::Pager,
     tool_card::{ToolGrid, ToolGridSkeleton},
     tool_filters::CategoryChips,
 };
@@ -12,7 +11,10 @@ use crate::{
     api::catalog::search_tools,
     model::catalog::{ToolPage, ToolQuery},
     ui::{
-        kit::notice::{ErrorNotice, RetryButton},
+        kit::{
+            notice::{ErrorNotice, RetryButton},
+            pager::Pager,
+        },
         load::{Loaded, load},
         shell::page::Page,
     },
@@ -123,6 +125,12 @@ fn ResultPage(
         view! { <ToolGrid tools=page.tools /> }.into_any()
     };
     let asked = query.clone();
+    let path = Box::new(move |page| {
+        tools_path(&ToolQuery {
+            page,
+            ..query.clone()
+        })
+    });
     let line = move || match current.get() == asked {
         true => count.clone(),
         false => "Searching…".to_owned(),
@@ -133,7 +141,7 @@ fn ResultPage(
         </div>
         <h2 class="sr-only">"Results"</h2>
         {cards}
-        <Pager query page=page.page pages=page.pages />
+        <Pager path page=page.page pages=page.pages />
     }
     .into_any()
 }

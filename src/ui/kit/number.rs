@@ -18,9 +18,53 @@ pub fn decimal(value: f64, least: usize) -> String {
     format!("{sign}{whole}{point}{decimals}")
 }
 
+/// A whole number with its thousands apart: `12,345`.
+#[must_use]
+pub fn grouped(value: u32) -> String {
+    let digits = value.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// How long a file is, as people say it: `1.2 MB`.
+#[must_use]
+pub fn file_size(bytes: u64) -> String {
+    let (unit, name) = match bytes {
+        ..1_000 => return format!("{bytes} B"),
+        ..1_000_000 => (1_000, "KB"),
+        ..1_000_000_000 => (1_000_000, "MB"),
+        _ => (1_000_000_000, "GB"),
+    };
+    let tenths = bytes * 10 / unit;
+    // Below ten of a unit a decimal says something.
+    if tenths < 100 && !tenths.is_multiple_of(10) {
+        format!("{}.{} {name}", tenths / 10, tenths % 10)
+    } else {
+        format!("{} {name}", tenths / 10)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::decimal;
+    use super::{decimal, file_size, grouped};
+
+    #[test]
+    fn thousands_stand_apart() {
+        let words = [0, 999, 1_000, 1_234_567].map(grouped);
+        assert_eq!(words, ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn a_size_has_a_unit_and_no_needless_digits() {
+        let words = [0, 999, 1_000, 1_240_000, 12_900_000, 5_500_000_000].map(file_size);
+        assert_eq!(words, ["0 B", "999 B", "1 KB", "1.2 MB", "12 MB", "5.5 GB"]);
+    }
 
     #[test]
     fn a_number_has_no_needless_zeros() {

@@ -9,6 +9,7 @@ use leptos_router::hooks::use_location;
 #[component]
 pub(super) fn Sidebar() -> impl IntoView {
     let pathname = use_location().pathname;
+    let is_files = move || pathname.with(|path| path == "/files");
     let is_tools = move || pathname.with(|path| path == "/tools" || path.starts_with("/tools/"));
     view! {
         <div class="sidebar">
@@ -26,6 +27,14 @@ pub(super) fn Sidebar() -> impl IntoView {
                     >
                         <Icon name="search" />
                         <span>"Tools"</span>
+                    </a>
+                    <a
+                        class="nav-link"
+                        href="/files"
+                        aria-current=move || is_files().then_some("page")
+                    >
+                        <Icon name="file" />
+                        <span>"Files"</span>
                     </a>
                 </nav>
             </div>

@@ -1,27 +1,19 @@
 //! The way through a list of several pages.
 
-use super::address::tools_path;
-use crate::{model::catalog::ToolQuery, ui::kit::icon::Icon};
+use super::icon::Icon;
 use leptos::prelude::*;
 
 /// Links to the page before and the page after. One page needs none.
 #[component]
-pub(super) fn Pager(
-    /// What the address asks for.
-    query: ToolQuery,
+pub fn Pager(
+    /// The address of a page.
+    path: Box<dyn Fn(u32) -> String>,
     /// The page that is shown, from 1.
     page: u32,
     /// How many there are.
     pages: u32,
 ) -> impl IntoView {
-    let path = move |page: u32| {
-        (1..=pages).contains(&page).then(|| {
-            tools_path(&ToolQuery {
-                page,
-                ..query.clone()
-            })
-        })
-    };
+    let path = move |page: u32| (1..=pages).contains(&page).then(|| path(page));
     (pages > 1).then(|| {
         view! {
             <nav class="pager" aria-label="Pages">
