@@ -3,6 +3,7 @@
 
 mod damage;
 mod under_load;
+mod uploads;
 
 use crate::support::{
     database::Database,

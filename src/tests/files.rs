@@ -2,8 +2,10 @@
 
 mod documents;
 mod intake;
+mod memory;
 mod pictures;
 mod serving;
+mod sweeping;
 
 use crate::support::test_app::TestApp;
 use futures::TryStreamExt;

@@ -197,6 +197,17 @@ impl Process {
         self.address
     }
 
+    /// A line of what the kernel says of its memory, in bytes: `VmRSS` for now, `VmHWM` for the most so far.
+    pub fn memory(&self, name: &str) -> u64 {
+        let pid = self.child.id().expect("a running program");
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("its status");
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+        let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+        kilobytes.expect("a number") * 1024
+    }
+
     /// Waits until the models of the service behind it are in its catalogue, which is a moment after its start.
     pub async fn discovered(&self) {
         let visitor = Client::new(http_client(), self.address);
