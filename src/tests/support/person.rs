@@ -141,6 +141,11 @@ impl Person {
             .await
     }
 
+    /// Goes on from an answer that failed.
+    pub async fn try_again(&self, failed: &Sent) -> Sent {
+        self.continue_answer(failed.message_id).await.value()
+    }
+
     /// A server function of a message and a key.
     pub async fn with_key(&self, endpoint: &str, message: MessageId, key: IdempotencyKey) -> Reply {
         let form = [("message", message.to_string()), ("key", key.to_string())];

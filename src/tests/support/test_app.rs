@@ -155,6 +155,14 @@ impl TestApp {
         database::execute(self.variable("DATABASE_URL"), statement.to_owned()).await;
     }
 
+    /// Has a tool's model take what `features` says, also after the next look at the upstream.
+    pub async fn change_features(&self, tool: &str, features: &serde_json::Value) {
+        let statement = format!(
+            "update tool set features = '{features}', source = 'manual' where slug = '{tool}'"
+        );
+        self.execute(&statement).await;
+    }
+
     /// Another node on the same data.
     pub async fn join(&self) -> Server {
         start(&self.environment).await
