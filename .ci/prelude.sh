@@ -55,6 +55,12 @@ find_wasm_bindgen() {
   done
 }
 
+# The program that cuts the client's lazily loaded parts out, which .ci/setup-tools installs. Its version goes with that of
+# wasm_split_helpers in Cargo.lock: both change when Leptos does.
+wasm_split_version=0.2.4
+# shellcheck disable=SC2034
+wasm_split="$tools_dir/wasm-split-$wasm_split_version/bin/wasm-split-cli"
+
 # The directory of PostgreSQL's server programs; Debian keeps them off the PATH.
 find_postgres() {
   local program

@@ -1,12 +1,12 @@
 // Turns wasm-bindgen's output, style/, public/ and the lazily loaded scripts
 // into the directory that the server serves:
 //   node .ci/site.mjs release|dev BINDGEN_DIR SITE_DIR
-import { createHash } from "node:crypto";
 import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { extname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
+import { asLoader, hashOf, readParts } from "./parts.mjs";
 
 const [mode, bindgenDir, siteDir] = process.argv.slice(2);
 const release = mode === "release";
@@ -32,11 +32,18 @@ const shared = {
   logLevel: "warning",
 };
 
-async function bundleClient() {
+async function bundleClient(loader) {
   const { outputFiles } = await build({
     ...shared,
-    entryPoints: [join(bindgenDir, "inspireai.js")],
+    stdin: {
+      contents: `export * from "./inspireai.js"; export { default } from "./inspireai.js"; export { prepare } from "parts-loader";`,
+      resolveDir: bindgenDir,
+    },
     format: "esm",
+    alias: { "parts-loader": resolve("src/browser/parts.js") },
+    plugins: [asLoader(loader)],
+    // wasm-bindgen imports the loader once for each part.
+    logOverride: { "duplicate-object-key": "silent" },
   });
   return outputFiles[0].contents;
 }
@@ -84,14 +91,16 @@ async function precompress(path) {
 await mkdir(packageDir, { recursive: true });
 await cp("public", siteDir, { recursive: true });
 
+const parts = await readParts(bindgenDir);
+for (const [name, content] of parts.files) await writeFile(join(packageDir, name), content);
+
 const [js, css, highlighter, wasm, mathWasm] = await Promise.all([
-  bundleClient(),
+  bundleClient(parts.loader),
   bundleStyle(),
   bundleHighlighter(),
   readFile(join(bindgenDir, "inspireai_bg.wasm")),
   readFile(join(bindgenDir, "math_bg.wasm")),
 ]);
-const hashOf = (content) => createHash("sha256").update(content).digest("hex").slice(0, 16);
 
 // Pages find the hashed names through these lines.
 const hashes = [];
@@ -100,6 +109,7 @@ for (const [kind, content] of Object.entries({ js, wasm, css })) {
   hashes.push(`${kind}: ${hash}\n`);
   await writeFile(join(packageDir, `inspireai.${hash}.${kind}`), content);
 }
+for (const [name, files] of parts.lists) hashes.push(`part ${name}: ${files.join(" ")}\n`);
 await writeFile(join(siteDir, "hash.txt"), hashes.join(""));
 await writeFile(join(packageDir, "highlight.js"), highlighter);
 // Under the name that the server takes for one to keep for ever.
