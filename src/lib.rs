@@ -30,10 +30,17 @@ mod site;
 mod site;
 pub mod ui;
 
-/// Takes over the page that the server rendered.
+/// Takes over the page that the server rendered, once everything that it shows is there.
+///
+/// # Errors
+/// When a lazily loaded part of it did not come. The page stays as it is.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate() {
+pub async fn hydrate() -> Result<(), wasm_bindgen::JsValue> {
     console_error_panic_hook::set_once();
+    ui::parts::load_shown()
+        .await
+        .map_err(|error| error.message)?;
     leptos::mount::hydrate_body(ui::app::App);
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! The document around the components: its theme, its menus, where the focus is, what its tab remembers.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Document, Element, HtmlElement, Node, Storage};
+use web_sys::{Document, Element, Event, HtmlAnchorElement, HtmlElement, Node, Storage};
 
 /// Below this width the sidebar lies over the page; `style/shell.css` says the same.
 const PHONE: &str = "(max-width: 768px)";
@@ -70,6 +70,14 @@ pub fn remember_in_tab(key: &str, value: Option<&str>) {
     };
 }
 
+/// Moves the focus to the page's content if what held it is gone.
+pub fn regain_focus() {
+    let focused = document().and_then(|document| document.active_element());
+    if focused.is_none_or(|element| element.tag_name() == "BODY") {
+        focus_content();
+    }
+}
+
 /// Shuts every open menu but the one that holds a node.
 pub fn close_menus(except: Option<&Node>) {
     for menu in open_menus() {
@@ -96,8 +104,30 @@ pub fn dismiss_menus() -> bool {
 }
 
 fn open_menus() -> Vec<Element> {
-    let found =
-        document().and_then(|document| document.query_selector_all("details.menu[open]").ok());
+    find_all("details.menu[open]")
+}
+
+/// The names of the lazy views that the server rendered into the page.
+#[must_use]
+pub fn shown_parts() -> Vec<String> {
+    let marks = find_all("[data-part]");
+    marks
+        .iter()
+        .filter_map(|mark| mark.get_attribute("data-part"))
+        .collect()
+}
+
+/// The path of this site that a link leads to, if an event happened at one.
+#[must_use]
+pub fn link_path(event: &Event) -> Option<String> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    let link: HtmlAnchorElement = target.closest("a[href]").ok()??.dyn_into().ok()?;
+    let is_ours = link.host() == web_sys::window()?.location().host().ok()?;
+    is_ours.then(|| link.pathname())
+}
+
+fn find_all(selector: &str) -> Vec<Element> {
+    let found = document().and_then(|document| document.query_selector_all(selector).ok());
     let Some(found) = found else {
         return Vec::new();
     };

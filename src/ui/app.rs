@@ -1,16 +1,18 @@
 //! The document and the table of pages.
 
 use super::{
-    accounts::{login_page::LoginPage, signup_page::SignupPage},
-    catalog::{tool_page::ToolPage, tools_page::ToolsPage},
-    chat::chat_page::ChatPage,
-    client_files::{ClientFileLinks, ClientFiles},
+    accounts::{login_page::login_page, signup_page::signup_page},
+    catalog::{tool_page::tool_page, tools_page::ToolsPage},
+    chat::chat_page::chat_page,
+    client_files::{ClientFileLinks, ClientFiles, NotLoadedNotice},
     files::files_page::FilesPage,
     home::home_page::HomePage,
     kit::icon::Sprite,
+    lazy::LazyPage,
     not_found_page::NotFoundPage,
+    parts::prefetch_near_links,
     session::provide_session,
-    settings::settings_page::SettingsPage,
+    settings::settings_page::settings_page,
     shell::{conversations::provide_conversations, frame::FramedPage},
 };
 use crate::model::theme::Theme;
@@ -42,6 +44,7 @@ pub fn shell(files: ClientFiles, options: LeptosOptions, theme: Theme) -> impl I
             </head>
             <body>
                 <App />
+                <NotLoadedNotice />
                 <Sprite />
             </body>
         </html>
@@ -95,17 +98,18 @@ fn Pages() -> impl IntoView {
     use_url().read_untracked().provide_server_action_error();
     provide_session();
     provide_conversations();
+    prefetch_near_links();
     view! {
         <Routes fallback=NotFoundPage>
-            <Route path=path!("/login") view=LoginPage ssr=Async />
-            <Route path=path!("/signup") view=SignupPage ssr=Async />
+            <Route path=path!("/login") view={LazyPage(login_page)} ssr=Async />
+            <Route path=path!("/signup") view={LazyPage(signup_page)} ssr=Async />
             <ParentRoute path=path!("") view=FramedPage ssr=Async>
                 <Route path=path!("") view=HomePage ssr=Async />
                 <Route path=path!("/tools") view=ToolsPage ssr=Async />
-                <Route path=path!("/tools/:slug") view=ToolPage ssr=Async />
-                <Route path=path!("/chat/:id?") view=ChatPage ssr=Async />
+                <Route path=path!("/tools/:slug") view={LazyPage(tool_page)} ssr=Async />
+                <Route path=path!("/chat/:id?") view={LazyPage(chat_page)} ssr=Async />
                 <Route path=path!("/files") view=FilesPage ssr=Async />
-                <Route path=path!("/settings") view=SettingsPage ssr=Async />
+                <Route path=path!("/settings") view={LazyPage(settings_page)} ssr=Async />
             </ParentRoute>
         </Routes>
     }

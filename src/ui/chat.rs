@@ -15,4 +15,4 @@ mod reasoning;
 mod run_status;
 mod session;
 mod stream_view;
-mod transcript;
+pub mod transcript;

@@ -7,13 +7,21 @@ use crate::ui::{
         notice::ErrorNotice,
         submit::SubmitButton,
     },
+    lazy::lazy_view,
     session::use_session_actions,
 };
 use leptos::prelude::*;
 
+lazy_view! {
+    /// `/login`.
+    pub fn login_page() in accounts {
+        view! { <LoginPage /> }
+    }
+}
+
 /// `/login`.
 #[component]
-pub fn LoginPage() -> impl IntoView {
+fn LoginPage() -> impl IntoView {
     let action = use_session_actions().log_in;
     let answer: Signal<_> = action.value().into();
     let problem = derive_form_error(answer, &["name", "password"]);

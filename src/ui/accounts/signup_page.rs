@@ -9,14 +9,22 @@ use crate::{
             notice::ErrorNotice,
             submit::SubmitButton,
         },
+        lazy::lazy_view,
         session::use_session_actions,
     },
 };
 use leptos::prelude::*;
 
+lazy_view! {
+    /// `/signup`.
+    pub fn signup_page() in accounts {
+        view! { <SignupPage /> }
+    }
+}
+
 /// `/signup`.
 #[component]
-pub fn SignupPage() -> impl IntoView {
+fn SignupPage() -> impl IntoView {
     let action = use_session_actions().sign_up;
     let answer: Signal<_> = action.value().into();
     let problem = derive_form_error(answer, &["name", "password"]);

@@ -6,6 +6,7 @@ use crate::{
     model::{AppError, ErrorKind, catalog::ToolDetail},
     ui::{
         kit::notice::{ErrorNotice, RetryButton},
+        lazy::lazy_view,
         load::load,
         not_found_page::Lost,
         shell::{page::Page, topbar::BrandBar},
@@ -15,9 +16,16 @@ use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 use leptos_router::hooks::use_params_map;
 
+lazy_view! {
+    /// `/tools/{slug}`.
+    pub fn tool_page() in catalogue {
+        view! { <ToolPage /> }
+    }
+}
+
 /// `/tools/{slug}`.
 #[component]
-pub fn ToolPage() -> impl IntoView {
+fn ToolPage() -> impl IntoView {
     let params = use_params_map();
     let slug = Memo::new(move |_| params.with(|params| params.get("slug").unwrap_or_default()));
     let tool = load(move || slug.get(), get_tool);

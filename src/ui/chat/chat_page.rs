@@ -2,7 +2,7 @@
 
 use super::{
     chat_start::ChatStart, composer::Composer, keep_settings::SettingsKeeper, panel::SidePanel,
-    session::ChatSession, transcript::TranscriptView,
+    session::ChatSession, transcript::transcript_view,
 };
 use crate::{
     api,
@@ -13,7 +13,12 @@ use crate::{
         chat::{ChatTool, ConversationPage},
         ids::{AssistantId, ConversationId},
     },
-    ui::{kit::notice::ErrorNotice, load::load, shell::topbar::TopBar},
+    ui::{
+        kit::notice::ErrorNotice,
+        lazy::{Lazy, lazy_view},
+        load::load,
+        shell::topbar::TopBar,
+    },
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -84,9 +89,16 @@ async fn fetch(address: Address) -> AppResult<ChatContent> {
     }
 }
 
+lazy_view! {
+    /// `/chat`.
+    pub fn chat_page() in chat {
+        view! { <ChatPage /> }
+    }
+}
+
 /// `/chat` and `/chat/{id}`.
 #[component]
-pub fn ChatPage() -> impl IntoView {
+fn ChatPage() -> impl IntoView {
     let params = use_params_map();
     let query = use_query_map();
     let address = Memo::new(move |_| Address {
@@ -129,7 +141,10 @@ pub fn ChatPage() -> impl IntoView {
                 {move || Suspend::new(async move {
                     match content.await {
                         Ok(ChatContent::New(chat)) => view! { <ChatStart chat /> }.into_any(),
-                        Ok(ChatContent::Open(page)) => view! { <TranscriptView page /> }.into_any(),
+                        Ok(ChatContent::Open(page)) => {
+                            view! { <Lazy view=transcript_view(page) waiting=ChatSkeleton /> }
+                                .into_any()
+                        }
                         Err(error) => view! { <ChatProblem error /> }.into_any(),
                     }
                 })}

@@ -1,6 +1,6 @@
 //! A new chat: whom it asks, what to expect, and ways to begin.
 
-use super::session::ChatSession;
+use super::{session::ChatSession, transcript::transcript_view};
 use crate::{
     model::{
         assistant::{AssistantDefinition, ChatAssistant, NewChat},
@@ -9,6 +9,7 @@ use crate::{
     ui::{
         assistants::avatar::Avatar,
         kit::{icon::Icon, mark::Mark},
+        lazy::prefetch_soon,
     },
 };
 use leptos::{ev::SubmitEvent, prelude::*};
@@ -46,6 +47,8 @@ pub(super) fn ChatStart(
             tool.starters,
         ),
     };
+    // The first message makes a conversation.
+    Effect::new(|_| prefetch_soon(transcript_view::PART));
     let problem = use_query_map().with_untracked(|query| query.get("problem"));
     view! {
         <div class="chat-start">

@@ -8,16 +8,23 @@ use super::{
 use crate::{
     browser::{clipboard, enhance},
     model::chat::{Author, ConversationPage, Message},
-    ui::shell::conversations::use_conversations,
+    ui::{lazy::lazy_view, shell::conversations::use_conversations},
 };
 use gloo_timers::future::TimeoutFuture;
 use leptos::{ev::MouseEvent, html, prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
+lazy_view! {
+    /// A conversation, which a new chat has not.
+    pub fn transcript_view(page: ConversationPage) in transcript {
+        view! { <TranscriptView page /> }
+    }
+}
+
 /// The open branch, and the announcement of answers that ended.
 #[component]
-pub(super) fn TranscriptView(
+fn TranscriptView(
     /// What the server knows of the conversation.
     page: ConversationPage,
 ) -> impl IntoView {

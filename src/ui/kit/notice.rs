@@ -59,3 +59,13 @@ pub fn RetryButton(
         </button>
     }
 }
+
+/// The way out of what the page as it is cannot mend: fetch it anew.
+#[component]
+pub fn ReloadLink() -> impl IntoView {
+    view! {
+        <a class="btn" href="" rel="external">
+            "Reload the page"
+        </a>
+    }
+}

@@ -3,12 +3,19 @@
 use super::{
     account_block::AccountBlock, appearance_block::AppearanceBlock, tokens_block::TokensBlock,
 };
-use crate::ui::shell::page::Page;
+use crate::ui::{lazy::lazy_view, shell::page::Page};
 use leptos::prelude::*;
 
-/// `/settings`. How the site looks is anybody's choice; the rest is for whoever is logged in.
+lazy_view! {
+    /// `/settings`.
+    pub fn settings_page() in settings {
+        view! { <SettingsPage /> }
+    }
+}
+
+/// How the site looks is anybody's choice; the rest is for whoever is logged in.
 #[component]
-pub fn SettingsPage() -> impl IntoView {
+fn SettingsPage() -> impl IntoView {
     view! {
         <Page title="Settings" class="page page-narrow">
             <div class="page-head">
