@@ -50,6 +50,22 @@ async fn a_page_names_the_files_by_their_hashes() {
 }
 
 #[tokio::test]
+async fn only_the_page_of_a_lazy_part_names_its_files() {
+    let (app, directory) = server().await;
+    let part = "/pkg/inspireai.settings.fedcba9876543210.wasm";
+    fs::write(
+        directory.path().join("site/hash.txt"),
+        "js: 0123456789abcdef\npart settings: inspireai.settings.fedcba9876543210.wasm\n",
+    )
+    .expect("a file");
+    let visitor = app.visitor();
+    for (path, is_named) in [("/settings", true), ("/settings?tab=1", true), ("/", false)] {
+        let page = visitor.get(path).await.body;
+        assert_eq!(page.contains(part), is_named, "{path}: {page}");
+    }
+}
+
+#[tokio::test]
 async fn a_file_comes_in_the_smallest_form_that_a_browser_takes() {
     let (app, _directory) = server().await;
     let visitor = app.visitor();
