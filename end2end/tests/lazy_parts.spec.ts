@@ -6,6 +6,7 @@ import { expect, test } from "./support/test.ts";
 
 const SETTINGS = /\/pkg\/inspireai\.settings\.[0-9a-f]{16}\.wasm$/;
 const TRANSCRIPT = /\/pkg\/inspireai\.transcript\.[0-9a-f]{16}\.wasm$/;
+const WORKBENCH = /\/pkg\/inspireai\.workbench\.[0-9a-f]{16}\.wasm$/;
 
 /** What browsers and the client say of files that do not come. */
 const NOT_COME = /ERR_FAILED|could not be loaded|preload/;
@@ -107,4 +108,27 @@ test("a new chat fetches what a conversation needs while one writes", async ({ m
   const chat = new Chat(page);
   await chat.say("Hello");
   await expect(chat.words("echo")).toContainText("Hello");
+});
+
+test("a panel whose part does not come says so inside, can be shut, and comes when one tries again", async ({
+  complaints,
+  member,
+  page,
+}) => {
+  complaints.tolerate(NOT_COME);
+  const chat = await Chat.open(page, "echo");
+  await chat.message.fill(`${member.name} writes`);
+  await page.route(WORKBENCH, (route) => route.abort());
+  const button = page.getByRole("button", { name: "Parameters" });
+  const panel = page.getByRole("complementary", { name: "How this chat asks" });
+  await button.click();
+  await expect(panel.getByRole("alert")).toContainText("could not be loaded");
+  await page.keyboard.press("Escape");
+  await expect(panel).toHaveCount(0);
+  await button.click();
+  await expect(panel.getByRole("alert")).toBeVisible();
+  await page.unroute(WORKBENCH);
+  await panel.getByRole("button", { name: "Try again" }).click();
+  await expect(panel.getByRole("textbox", { name: "System prompt" })).toBeVisible();
+  await expect(chat.message).toHaveValue(`${member.name} writes`);
 });

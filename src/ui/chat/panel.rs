@@ -3,13 +3,17 @@
 
 use super::{
     chat_page::ChatContent,
-    parameters::ParametersPanel,
+    parameters::parameters_panel,
     session::{ChatSession, Panel},
 };
 use crate::{
     browser::page::{focus_element, is_phone, recall_in_tab, remember_in_tab},
     model::{assistant::ChatAssistant, chat::ChatTool},
-    ui::{kit::icon::Icon, load::Loaded},
+    ui::{
+        kit::icon::Icon,
+        lazy::{Lazy, prefetch},
+        load::Loaded,
+    },
 };
 use leptos::{
     ev::{self, KeyboardEvent},
@@ -115,6 +119,8 @@ pub(super) fn PanelButton(
             title=label
             aria-expanded=move || if is_open() { "true" } else { "false" }
             aria-controls=move || is_open().then_some(PANEL)
+            on:pointerenter=move |_| prefetch_content(panel)
+            on:focus=move |_| prefetch_content(panel)
             on:click=toggle
         >
             <Icon name=icon />
@@ -166,8 +172,31 @@ fn Frame(
 /// What is in a panel.
 fn panel_content(open: Panel, subject: Subject) -> AnyView {
     match open {
-        Panel::Parameters => view! { <ParametersPanel subject /> }.into_any(),
+        Panel::Parameters => {
+            view! { <Lazy view=parameters_panel(subject) waiting=PanelSkeleton /> }.into_any()
+        }
         Panel::Output => ().into_any(),
+    }
+}
+
+/// Fetches what is in a panel before it is opened.
+fn prefetch_content(panel: Panel) {
+    match panel {
+        Panel::Parameters => prefetch(parameters_panel::PART),
+        Panel::Output => {}
+    }
+}
+
+/// While what is in a panel comes.
+#[component]
+fn PanelSkeleton() -> impl IntoView {
+    view! {
+        <p class="sr-only" role="status">
+            "Loading the panel"
+        </p>
+        <span class="skeleton w-50" aria-hidden="true"></span>
+        <span class="skeleton w-90" aria-hidden="true"></span>
+        <span class="skeleton w-90" aria-hidden="true"></span>
     }
 }
 

@@ -19,9 +19,12 @@ use crate::{
         params::{Parameter, Parameters},
         settings::ChatSettings,
     },
-    ui::kit::{
-        icon::Icon,
-        notice::{ErrorNotice, RetryButton},
+    ui::{
+        kit::{
+            icon::Icon,
+            notice::{ErrorNotice, RetryButton},
+        },
+        lazy::lazy_view,
     },
 };
 use choice_field::{EffortField, VerbosityField};
@@ -51,9 +54,16 @@ struct Under {
     features: StoredValue<ModelFeatures>,
 }
 
+lazy_view! {
+    /// What the panel holds.
+    pub(super) fn parameters_panel(subject: Subject) in workbench {
+        view! { <ParametersPanel subject /> }
+    }
+}
+
 /// Everything that can be set for whom the chat asks.
 #[component]
-pub(super) fn ParametersPanel(
+fn ParametersPanel(
     /// Whom.
     subject: Subject,
 ) -> impl IntoView {
