@@ -59,6 +59,19 @@ pub enum ImageDetail {
     Original,
 }
 
+impl ImageDetail {
+    /// The words a person reads.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Auto => "Auto",
+            Self::Low => "Low",
+            Self::High => "High",
+            Self::Original => "Original",
+        }
+    }
+}
+
 /// A part of a picture, in pixels of the picture as it is seen after it was turned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Crop {

@@ -37,8 +37,8 @@ pub fn grouped(value: u32) -> String {
 pub fn file_size(bytes: u64) -> String {
     let (unit, name) = match bytes {
         ..1_000 => return format!("{bytes} B"),
-        ..1_000_000 => (1_000, "KB"),
-        ..1_000_000_000 => (1_000_000, "MB"),
+        1_000..1_000_000 => (1_000, "KB"),
+        1_000_000..1_000_000_000 => (1_000_000, "MB"),
         _ => (1_000_000_000, "GB"),
     };
     let tenths = bytes * 10 / unit;
