@@ -1,6 +1,7 @@
 //! Wrappers of browser APIs. They compile on both sides and run only from effects and event handlers; no view code and no
 //! rules in here.
 
+pub mod camera;
 pub mod clipboard;
 pub mod drafts;
 pub mod enhance;

@@ -1,5 +1,6 @@
-//! What somebody has typed and not sent, kept in the browser until it is sent.
+//! What somebody has typed and not sent, and the files on it, kept in the browser until it is sent.
 
+use crate::model::file::Attach;
 use web_sys::Storage;
 
 /// Longest draft that is kept, in UTF-16 units; storage is small and shared.
@@ -27,5 +28,28 @@ pub fn save(place: &str, text: &str) {
         storage.remove_item(&key(place))
     } else {
         storage.set_item(&key(place), text)
+    };
+}
+
+fn files_key(place: &str) -> String {
+    format!("draft-files:{place}")
+}
+
+/// The files on the draft of a place, in their order.
+#[must_use]
+pub fn load_files(place: &str) -> Vec<Attach> {
+    let kept = storage().and_then(|storage| storage.get_item(&files_key(place)).ok().flatten());
+    kept.and_then(|kept| serde_json::from_slice(kept.as_bytes()).ok())
+        .unwrap_or_default()
+}
+
+/// Keeps the files on a draft; of none, nothing is kept.
+pub fn save_files(place: &str, files: &[Attach]) {
+    let Some(storage) = storage() else { return };
+    let json = serde_json::to_string(files).unwrap_or_default();
+    let _ = if files.is_empty() {
+        storage.remove_item(&files_key(place))
+    } else {
+        storage.set_item(&files_key(place), &json)
     };
 }

@@ -136,6 +136,12 @@ fn find_all(selector: &str) -> Vec<Element> {
         .collect()
 }
 
+/// Whether a dialog lies over the page.
+#[must_use]
+pub fn is_dialog_open() -> bool {
+    document().is_some_and(|document| find::<Element>(&document, "dialog[open]").is_some())
+}
+
 fn find<T: JsCast>(document: &Document, selector: &str) -> Option<T> {
     document.query_selector(selector).ok()??.dyn_into().ok()
 }
