@@ -3,7 +3,7 @@
 use super::{
     accounts::{login_page::login_page, signup_page::signup_page},
     catalog::{tool_page::tool_page, tools_page::ToolsPage},
-    chat::chat_page::chat_page,
+    chat::{attachments::all_drafts::provide_draft_files, chat_page::chat_page},
     client_files::{ClientFileLinks, ClientFiles, NotLoadedNotice},
     files::files_page::FilesPage,
     home::home_page::HomePage,
@@ -98,6 +98,7 @@ fn Pages() -> impl IntoView {
     use_url().read_untracked().provide_server_action_error();
     provide_session();
     provide_conversations();
+    provide_draft_files();
     prefetch_near_links();
     view! {
         <Routes fallback=NotFoundPage>

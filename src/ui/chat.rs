@@ -1,6 +1,8 @@
 //! The chat page: a transcript that only ever appends while an answer streams, and the composer below it.
 
+mod address;
 pub mod answer;
+pub mod attachments;
 pub mod chat_page;
 mod chat_start;
 mod composer;

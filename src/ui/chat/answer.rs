@@ -1,6 +1,7 @@
 //! A tool's message: rendered by the server, taken over while its run is open.
 
 use super::{
+    attachments::attachment_list::AttachmentList,
     message_actions::{CopyButton, RegenerateButton, SiblingSwitch},
     reasoning::{AnsweredBy, Reasoning},
     run_status::{RunEnd, RunWait, end_word},
@@ -102,11 +103,25 @@ pub(super) fn Answer(
             <AnsweredBy extras=live.extras asked=tool.name.clone() />
             <Reasoning extras=live.extras state=live.state has_text=live.has_text.into() />
             <div class="prose" node_ref=prose inner_html=html></div>
+            <AnswerFiles extras=live.extras />
             <RunEnd state=live.state message=live.message open problem has_text=live.has_text.into() />
             {move || problem.get().map(|error| view! { <ErrorNotice error /> }.into_any())}
             <AnswerFoot live message model=tool.model problem />
             {is_open.then(|| view! { <noscript inner_html=RELOAD></noscript> })}
         </article>
+    }
+}
+
+/// The files that the answer brought.
+#[component]
+fn AnswerFiles(
+    /// What there is besides the text.
+    extras: RwSignal<AnswerExtras>,
+) -> impl IntoView {
+    let files = Memo::new(move |_| extras.with(|extras| extras.files.clone()));
+    move || {
+        let attachments = files.get();
+        view! { <AttachmentList attachments label="Files of the answer" tokens=None /> }
     }
 }
 

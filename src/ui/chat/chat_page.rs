@@ -1,8 +1,14 @@
 //! The page of a new chat and of a conversation.
 
 use super::{
-    chat_start::ChatStart, composer::Composer, keep_settings::SettingsKeeper, panel::SidePanel,
-    session::ChatSession, transcript::transcript_view,
+    address::Address,
+    attachments::{all_drafts::use_draft_files, drop_zone::DropZone},
+    chat_start::ChatStart,
+    composer::Composer,
+    keep_settings::SettingsKeeper,
+    panel::SidePanel,
+    session::ChatSession,
+    transcript::transcript_view,
 };
 use crate::{
     api,
@@ -11,7 +17,6 @@ use crate::{
         AppError, AppResult, ErrorKind,
         assistant::{ChatAssistant, NewChat},
         chat::{ChatTool, ConversationPage},
-        ids::{AssistantId, ConversationId},
     },
     ui::{
         kit::notice::ErrorNotice,
@@ -22,17 +27,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
-
-/// What the page's address names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Address {
-    conversation: Option<String>,
-    tool: Option<String>,
-    assistant: Option<String>,
-}
 
 /// What the page shows.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -69,19 +64,12 @@ impl ChatContent {
 }
 
 async fn fetch(address: Address) -> AppResult<ChatContent> {
-    match address.conversation {
-        Some(id) => {
-            // What is no id is asked for as one that nobody has: the page's status comes with the server's answer.
-            let id = id.parse().unwrap_or(ConversationId(Uuid::nil()));
-            api::chat::open_conversation(id)
-                .await
-                .map(ChatContent::Open)
-        }
+    match address.conversation_id() {
+        Some(id) => api::chat::open_conversation(id)
+            .await
+            .map(ChatContent::Open),
         None => {
-            let assistant = address.assistant.map(|id| {
-                // What is no id is asked for as one that nobody has.
-                id.parse().unwrap_or(AssistantId(Uuid::nil()))
-            });
+            let assistant = address.assistant_id();
             api::assistants::begin_chat(address.tool, assistant)
                 .await
                 .map(ChatContent::New)
@@ -99,17 +87,15 @@ lazy_view! {
 /// `/chat` and `/chat/{id}`.
 #[component]
 fn ChatPage() -> impl IntoView {
-    let params = use_params_map();
-    let query = use_query_map();
-    let address = Memo::new(move |_| Address {
-        conversation: params.with(|params| params.get("id")),
-        tool: query.with(|query| query.get("tool")),
-        assistant: query.with(|query| query.get("assistant")),
-    });
+    let address = Address::of_page();
+    let draft_files = use_draft_files();
     let content = load(move || address.get(), fetch);
     let settings = RwSignal::default();
     provide_context(ChatSession {
+        address,
         open: RwSignal::new(None),
+        shown: RwSignal::new(None),
+        files: Memo::new(move |_| draft_files.of(&address.with(Address::place))),
         follow: Follow::new(),
         prompt: RwSignal::new(None),
         is_asking: RwSignal::new(false),
@@ -150,6 +136,7 @@ fn ChatPage() -> impl IntoView {
                 })}
             </Transition>
             <Composer content />
+            <DropZone />
         </main>
         <SidePanel content />
     }

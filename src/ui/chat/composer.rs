@@ -1,49 +1,54 @@
-//! Where a message is written. The text survives everything: a failed send, a reload, another conversation.
+//! Where a message is written. What is written survives everything: a failed send, a reload, another conversation.
+
+mod answerer;
+mod send;
+mod send_button;
+mod status;
 
 use super::{
-    chat_page::ChatContent, composer_tools::ComposerTools, insist::insist, session::ChatSession,
+    address::files_of_page, attachments::row::AttachmentRow, chat_page::ChatContent,
+    composer_tools::ComposerTools, session::ChatSession,
 };
 use crate::{
-    api,
     browser::drafts,
-    model::{
-        AppError,
-        chat::{SendRequest, parse_message_text},
-        ids::{ConversationId, IdempotencyKey},
-    },
-    ui::{
-        kit::{icon::Icon, notice::ErrorNotice},
-        load::Loaded,
-    },
+    model::AppError,
+    ui::{kit::notice::ErrorNotice, load::Loaded},
 };
+use answerer::ComposerTool;
 use leptos::{
-    ev::{self, KeyboardEvent, SubmitEvent},
+    ev::{KeyboardEvent, SubmitEvent},
     html,
-    leptos_dom::helpers::window_event_listener,
     prelude::*,
-    task::spawn_local,
 };
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_query_map},
-};
-
-/// What is said while a message waits for its server.
-const WAITING: &str = "The server is not answering yet. Your message is sent as soon as it does.";
+use leptos_router::hooks::use_query_map;
+use send::{LastTry, derive_send};
+use send_button::SendOrStop;
+use status::{JumpButton, Waiting};
 
 /// What the composer knows.
 #[derive(Clone, Copy)]
 struct Draft {
     field: NodeRef<html::Textarea>,
-    /// Kept while the same text is tried again, so that a send which arrived after all is not stored twice.
-    key: StoredValue<Option<IdempotencyKey>>,
+    /// The message that was tried last, and under which key: the same message again is the same send.
+    last_try: StoredValue<Option<LastTry>>,
     is_sending: RwSignal<bool>,
     /// Whether the server did not take it yet and is asked again.
     is_waiting: RwSignal<bool>,
+    /// Whether it goes as soon as everything that it needs is there: its files, and the assistant that it is for.
+    awaits: RwSignal<bool>,
     problem: RwSignal<Option<AppError>>,
 }
 
-/// The field, what can be done with it, and what to know of who answers.
+impl Draft {
+    fn text(self) -> String {
+        self.field
+            .get_untracked()
+            .map(|field| field.value())
+            .unwrap_or_default()
+    }
+}
+
+/// The field, the files, what can be done with them, and what to know of who answers.
 #[component]
 pub(super) fn Composer(
     /// What the page shows.
@@ -52,22 +57,21 @@ pub(super) fn Composer(
     let session = ChatSession::of_page();
     let draft = Draft {
         field: NodeRef::new(),
-        key: StoredValue::new(None),
+        last_try: StoredValue::new(None),
         is_sending: RwSignal::new(false),
         is_waiting: RwSignal::new(false),
+        awaits: RwSignal::new(false),
         problem: RwSignal::new(None),
     };
     let prompt = use_query_map().with_untracked(|query| query.get("prompt"));
-    let place = Memo::new(move |_| place(session));
-    Effect::new(move || restore(draft, &place.get()));
-    let send = derive_send(draft, content);
+    keep_draft(draft);
+    let send = derive_send(draft);
     Effect::new(move || {
         let (Some(prompt), Some(field)) = (session.prompt.get(), draft.field.get_untracked())
         else {
             return;
         };
         field.set_value(&prompt);
-        draft.key.set_value(None);
         session.prompt.set(None);
         untrack(|| send.run(()));
     });
@@ -82,16 +86,14 @@ pub(super) fn Composer(
             send.run(());
         }
     };
-    let on_input = move |_| {
-        draft.key.set_value(None);
-        drafts::save(&place.get_untracked(), &text(draft));
-    };
+    let on_input = move |_| drafts::save(&place(session), &draft.text());
     view! {
         <div class="dock">
             <JumpButton />
             {move || draft.problem.get().map(|error| view! { <ErrorNotice error /> })}
             <Waiting draft />
-            <form class="composer" method="post" action="/chat" on:submit=submit>
+            <form class="composer" method="post" action="/chat" enctype="multipart/form-data" on:submit=submit>
+                <AttachmentRow files=session.files tool=Signal::derive(move || session.tool()) />
                 <label class="sr-only" for="message">
                     "Message"
                 </label>
@@ -121,232 +123,32 @@ pub(super) fn Composer(
     }
 }
 
-/// Says that a message waits for its server. It is always on the page, so that its words are read out when they come.
-#[component]
-fn Waiting(
-    /// What is written.
-    draft: Draft,
-) -> impl IntoView {
-    view! {
-        <p class="waiting" role="status">
-            {move || draft.is_waiting.get().then_some(WAITING)}
-        </p>
-    }
-}
-
-/// Who answers, for the form and for the eye.
-#[component]
-fn ComposerTool(
-    /// What the page shows.
-    content: Option<ChatContent>,
-) -> impl IntoView {
-    let conversation = match &content {
-        Some(ChatContent::Open(page)) => Some(page.id.to_string()),
-        _ => None,
-    };
-    // A conversation knows its assistant; a new one is told.
-    let assistant = match &content {
-        Some(ChatContent::New(chat)) => chat.assistant.as_ref(),
-        _ => None,
-    };
-    let assistant = assistant.map(|assistant| assistant.version.id.to_string());
-    let tool = content.map(|content| content.tool().clone());
-    let name = tool.as_ref().map(|tool| match &tool.model {
-        Some(model) => format!("{} · {model}", tool.name),
-        None => tool.name.clone(),
-    });
-    view! {
-        <input type="hidden" name="conversation" value=conversation />
-        <input type="hidden" name="tool" value=tool.map(|tool| tool.slug) />
-        {assistant.map(|id| view! { <input type="hidden" name="assistant" value=id /> })}
-        <span class="composer-model">{name}</span>
-    }
-}
-
-/// Sends, or stops the answer that is being written.
-#[component]
-fn SendOrStop(
-    /// What is written.
-    draft: Draft,
-) -> impl IntoView {
-    let session = ChatSession::of_page();
-    let stop = move || {
-        if let Some(run) = session.open_run() {
-            spawn_local(async move {
-                if let Err(error) = api::chat::stop_run(run).await {
-                    let _ = draft.problem.try_set(Some(error));
-                }
-            });
-        }
-    };
-    Effect::new(move || {
-        let listener = window_event_listener(ev::keydown, move |event| {
-            if event.key() == "Escape" {
-                untrack(stop);
-            }
-        });
-        on_cleanup(move || listener.remove());
-    });
-    let is_open = Memo::new(move |_| session.open_run().is_some());
-    move || {
-        if is_open.get() {
-            view! {
-                <button
-                    type="button"
-                    class="btn send"
-                    aria-label="Stop"
-                    title="Stop (Esc)"
-                    on:click=move |_| untrack(stop)
-                >
-                    <Icon name="stop" />
-                </button>
-            }
-            .into_any()
-        } else {
-            view! {
-                <button
-                    class="btn btn-primary send"
-                    aria-label="Send"
-                    title="Send (Enter)"
-                    disabled=move || draft.is_sending.get()
-                >
-                    <Icon name="send" />
-                </button>
-            }
-            .into_any()
-        }
-    }
-}
-
-/// Leads back to the end when the reader has left it.
-#[component]
-fn JumpButton() -> impl IntoView {
-    let follow = ChatSession::of_page().follow;
-    let is_following = follow.is_following();
-    move || {
-        (!is_following.get()).then(|| {
-            view! {
-                <button type="button" class="btn jump" on:click=move |_| follow.resume()>
-                    <Icon name="arrow-down" />
-                    "Latest"
-                </button>
-            }
-        })
-    }
-}
-
-/// The name a draft is kept under: its conversation, or `new`.
+/// The name that the draft on the page is kept under.
 fn place(session: ChatSession) -> String {
     session
-        .open
-        .get()
-        .map_or_else(|| "new".to_owned(), |open| open.id.to_string())
+        .address
+        .with_untracked(super::address::Address::place)
 }
 
-fn text(draft: Draft) -> String {
-    draft
-        .field
-        .get_untracked()
-        .map(|field| field.value())
-        .unwrap_or_default()
-}
-
-/// Brings back what was written here before; what is in the field already wins.
-fn restore(draft: Draft, place: &str) {
-    let Some(field) = draft.field.get() else {
-        return;
-    };
-    if field.value().is_empty()
-        && let Some(kept) = drafts::load(place)
-    {
-        field.set_value(&kept);
-    }
-}
-
-/// Sends what is written. Where there is a conversation on the page the message appears in it; else the page goes to the
-/// new one.
-fn derive_send(draft: Draft, content: Loaded<ChatContent>) -> Callback<()> {
+/// Brings back what was written and attached here before, and attaches what the address names.
+fn keep_draft(draft: Draft) {
     let session = ChatSession::of_page();
-    let navigate = use_navigate();
-    let go = Callback::new(move |id: ConversationId| {
-        let options = NavigateOptions {
-            replace: true,
-            ..NavigateOptions::default()
-        };
-        navigate(&format!("/chat/{id}"), options);
+    let named = files_of_page();
+    Effect::new(move || {
+        let place = session.address.with(super::address::Address::place);
+        // What is in the field already wins.
+        if let Some(field) = draft.field.get()
+            && field.value().is_empty()
+            && let Some(kept) = drafts::load(&place)
+        {
+            field.set_value(&kept);
+        }
     });
-    Callback::new(move |()| {
-        let written = text(draft);
-        let is_busy = draft.is_sending.get_untracked() || untrack(|| session.open_run()).is_some();
-        if is_busy {
-            return;
-        }
-        if let Err(error) = parse_message_text(&written) {
-            // Nothing written is no mistake worth a sentence.
-            let is_empty = written.trim().is_empty();
-            draft.problem.set((!is_empty).then_some(error));
-            return;
-        }
-        let key = draft.key.get_value().unwrap_or_default();
-        draft.key.set_value(Some(key));
-        let open = session.open.get_untracked();
-        let request = SendRequest {
-            idempotency_key: key,
-            conversation_id: open.map(|open| open.id),
-            tool: content.with_untracked(|content| {
-                let content = content.as_ref()?.as_ref().ok()?;
-                Some(content.tool().slug.clone())
-            }),
-            text: written.clone(),
-            settings: open.is_none().then(|| session.settings.get_untracked()),
-            ..SendRequest::default()
-        };
-        let place = untrack(|| place(session));
-        draft.is_sending.set(true);
-        draft.problem.set(None);
-        spawn_local(async move {
-            session.keeper.settled().await;
-            let ask = || api::chat::send_message(request.clone());
-            let outcome = insist(ask, move |_| {
-                let _ = draft.is_waiting.try_set(true);
-            })
-            .await;
-            let _ = draft.is_waiting.try_set(false);
-            // Whoever has left the page is not brought back to it.
-            let has_left = draft.is_sending.try_set(false).is_some();
-            match outcome {
-                Ok(sent) => {
-                    drafts::save(&place, "");
-                    if has_left {
-                        return;
-                    }
-                    draft.key.set_value(None);
-                    // Who looks at another conversation by now writes there.
-                    if untrack(|| self::place(session)) == place {
-                        clear(draft, &written);
-                    }
-                    match open {
-                        Some(open) => {
-                            open.show_sent(&sent, written);
-                            session.follow.resume();
-                        }
-                        None => go.run(sent.conversation_id),
-                    }
-                }
-                Err(error) => {
-                    let _ = draft.problem.try_set(Some(error));
-                }
-            }
+    Effect::new(move || {
+        let (files, named) = (session.files.get(), named.get());
+        untrack(|| {
+            files.restore();
+            files.add_stored(named);
         });
-    })
-}
-
-/// Empties the field, unless somebody has gone on writing meanwhile.
-fn clear(draft: Draft, sent: &str) {
-    if let Some(field) = draft.field.get_untracked() {
-        if field.value() == sent {
-            field.set_value("");
-        }
-        let _ = field.focus();
-    }
+    });
 }

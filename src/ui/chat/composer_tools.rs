@@ -1,5 +1,6 @@
 //! What can be put on a message or set for its answer: one button each, beside the field.
 
+use super::attachments::attach_button::AttachButton;
 use super::parameters::ParametersButton;
 use leptos::prelude::*;
 
@@ -8,6 +9,7 @@ use leptos::prelude::*;
 pub(super) fn ComposerTools() -> impl IntoView {
     view! {
         <div class="composer-tools">
+            <AttachButton />
             <ParametersButton />
         </div>
     }

@@ -1,10 +1,13 @@
 //! What the parts of an open chat page share.
 
-use super::keep_settings::SettingsKeeper;
+use super::{
+    address::Address, attachments::draft_files::DraftFiles, keep_settings::SettingsKeeper,
+};
 use crate::{
     browser::follow::Follow,
     model::{
-        chat::{Author, Message, RunState, RunView, Sent},
+        chat::{Author, ChatTool, Message, RunState, RunView, Sent},
+        file::Attachment,
         ids::{ConversationId, MessageId, RunId},
         settings::ChatSettings,
         transcript::Transcript,
@@ -15,8 +18,14 @@ use leptos::prelude::*;
 /// The open chat page. Its signals are set by effects only, so server and client render the same first page.
 #[derive(Clone, Copy)]
 pub struct ChatSession {
+    /// What the page's address names.
+    pub(super) address: Memo<Address>,
     /// The conversation on the page, once it is live.
     pub open: RwSignal<Option<OpenConversation>>,
+    /// Who answers, once that is known.
+    pub(super) shown: RwSignal<Option<Shown>>,
+    /// The files on the message that is being written.
+    pub files: Memo<DraftFiles>,
     /// Whether the page follows the end of the transcript.
     pub follow: Follow,
     /// A prompt that is to be sent as if it had been written.
@@ -31,6 +40,15 @@ pub struct ChatSession {
     pub panel: RwSignal<Option<Panel>>,
     /// Loads the page's data again.
     pub reload: Callback<()>,
+}
+
+/// Who answers at an address.
+#[derive(Clone)]
+pub(super) struct Shown {
+    /// The address; the page may be on its way to another.
+    pub(super) address: Address,
+    /// Who answers there.
+    pub(super) tool: ChatTool,
 }
 
 /// What may be open beside the transcript.
@@ -93,6 +111,13 @@ impl ChatSession {
         })
     }
 
+    /// Who answers at the page's address, once that is known.
+    #[must_use]
+    pub fn tool(self) -> Option<ChatTool> {
+        let shown = self.shown.get()?;
+        (shown.address == self.address.get()).then_some(shown.tool)
+    }
+
     /// The session of the page around a component.
     #[must_use]
     pub fn of_page() -> Self {
@@ -102,9 +127,12 @@ impl ChatSession {
 
 impl OpenConversation {
     /// Shows a message that was just sent, and the answer that is about to come.
-    pub fn show_sent(self, sent: &Sent, text: String) {
+    pub fn show_sent(self, sent: &Sent, text: String, attachments: Vec<Attachment>) {
         self.messages.update(|messages| {
-            messages.push(Message::new(sent.user_message_id, Author::User, text));
+            messages.push(Message {
+                attachments,
+                ..Message::new(sent.user_message_id, Author::User, text)
+            });
             messages.push(awaited(sent, vec![sent.message_id]));
         });
     }

@@ -36,6 +36,7 @@ fn TranscriptView(
         tool.name.clone_from(&assistant.definition.name);
     }
     provide_context(page.assistant);
+    let tokens = tool.features.image_tokens;
     let tool = StoredValue::new(tool);
     let open = OpenConversation {
         id: page.id,
@@ -70,7 +71,7 @@ fn TranscriptView(
         >
             <For each=move || open.messages.get() key=identity let:message>
                 {match message.author {
-                    Author::User => view! { <Question message /> }.into_any(),
+                    Author::User => view! { <Question message tokens /> }.into_any(),
                     Author::Assistant => {
                         view! { <Answer message tool=tool.get_value() open announcement /> }.into_any()
                     }
