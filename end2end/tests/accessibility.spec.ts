@@ -3,8 +3,10 @@ import fs from "node:fs";
 import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
 import type { Page } from "@playwright/test";
+import { Attachments } from "./support/attachments.ts";
 import { Chat } from "./support/chat.ts";
 import { hydrated } from "./support/hydration.ts";
+import { png, text } from "./support/pictures.ts";
 import { expect, test } from "./support/test.ts";
 
 const AXE = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -51,6 +53,23 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.goto("/settings");
       await hydrated(page);
       expect.soft(await violations(page), "settings").toEqual([]);
+    });
+
+    test(`files on a message have no serious barrier, in ${colorScheme}`, async ({ member, page }) => {
+      const chat = await Chat.open(page, "echo");
+      const attachments = new Attachments(page);
+      await attachments.attach(png("photo.png", 400, 300), text("notes.txt", member.name));
+      expect.soft(await violations(page), "chips").toEqual([]);
+      await attachments.chip("photo.png").getByRole("button", { name: "Crop" }).click();
+      await expect(page.getByRole("dialog", { name: "Crop photo.png" })).toBeVisible();
+      expect.soft(await violations(page), "the crop dialog").toEqual([]);
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Take a photo" }).click();
+      await expect(page.getByRole("dialog", { name: "Take a photo" })).toBeVisible();
+      expect.soft(await violations(page), "the camera dialog").toEqual([]);
+      await page.keyboard.press("Escape");
+      await chat.ask("echo", `${member.name} sends files`);
+      expect.soft(await violations(page), "sent files").toEqual([]);
     });
   });
 }

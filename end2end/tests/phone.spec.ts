@@ -1,7 +1,9 @@
 // The same product in one hand.
 import type { Locator } from "@playwright/test";
+import { Attachments } from "./support/attachments.ts";
 import { Chat } from "./support/chat.ts";
 import { hydrated } from "./support/hydration.ts";
+import { png, text } from "./support/pictures.ts";
 import { expect, test } from "./support/test.ts";
 
 const TARGET_PX = 44;
@@ -57,6 +59,29 @@ test("the composer stays in sight while an answer grows", async ({ member, page 
   await chat.ended("count", "Finished");
   await expect(chat.message).toBeInViewport({ ratio: 1 });
   await expect(chat.send).toBeInViewport({ ratio: 1 });
+});
+
+test("files are attached and a picture is cropped with a thumb", async ({ member, page }) => {
+  await Chat.open(page, "echo");
+  const attachments = new Attachments(page);
+  await expectTarget(page.getByRole("button", { name: "Attach files" }));
+  await expectTarget(page.getByRole("button", { name: "Take a photo" }));
+  await attachments.attach(png("photo.png", 400, 300), text("notes.txt", member.name));
+  const chip = attachments.chip("photo.png");
+  for (const name of ["Move photo.png", "Remove photo.png", "Crop"]) {
+    await expectTarget(chip.getByRole("button", { name, exact: true }));
+  }
+  await expectTarget(chip.getByLabel("Image detail"));
+  await chip.getByRole("button", { name: "Crop" }).tap();
+  const dialog = page.getByRole("dialog", { name: "Crop photo.png" });
+  for (const name of ["Rotate left", "Rotate right", "Reset", "Cancel", "Apply"]) {
+    await expectTarget(dialog.getByRole("button", { name }));
+  }
+  await dialog.getByRole("button", { name: "Rotate right" }).tap();
+  await dialog.getByRole("button", { name: "Apply" }).tap();
+  await expect(chip).toContainText("300 × 400");
+  const excess = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(excess).toBeLessThanOrEqual(0);
 });
 
 test("no page is wider than a small phone", async ({ complaints, member, page }) => {
