@@ -9,7 +9,7 @@ import type { DatabaseKind } from "./tests/support/app.ts";
 const WITHOUT_SCRIPT = /\.noscript\.spec\.ts$/;
 
 /** What has to do with stored things, which must be the same on every database. */
-const STORED = /(catalogue|chat|conversations|newcomer|restart|settings)\.spec\.ts$/;
+const STORED = /(catalogue|chat|conversations|files|newcomer|restart|settings)\.spec\.ts$/;
 
 export default defineConfig<object, { database: DatabaseKind }>({
   testDir: "tests",

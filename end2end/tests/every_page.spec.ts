@@ -26,6 +26,7 @@ test(`each page loaded ${LOADS} times leaves no panic in the log`, async ({ play
     ["/chat", 200],
     [new URL(chat.url()).pathname, 200],
     ["/settings", 200],
+    ["/files", 200],
     ["/no/such/page", 404],
   ];
   const queue = Array.from({ length: LOADS }, () => pages).flat();
