@@ -18,8 +18,11 @@ use std::{fmt, io, ops::Range, path::Path, pin::pin, str::FromStr, sync::Arc, ti
 use tokio_util::bytes::Bytes;
 use uuid::Uuid;
 
-/// Files above this are sent in parts of it: S3 takes none smaller than 5 MiB, and 10,000 of them make 80 GiB.
-const PART: usize = 8 * 1024 * 1024;
+/// Files above this are sent to a bucket in parts of it, the smallest that S3 takes; 10,000 of them make 48 GiB. Every upload
+/// under way holds some, so there is a reason to keep them small.
+const BUCKET_PART: usize = 5 * 1024 * 1024;
+/// The same for a directory, which takes them as small as one likes.
+const DIRECTORY_PART: usize = 1024 * 1024;
 /// How many parts of one file may be under way at once.
 const PARTS_AT_ONCE: usize = 2;
 /// Longest time that a service may take to accept a connection, and its longest silence while it answers.
@@ -45,6 +48,8 @@ pub struct Blob {
 #[derive(Clone)]
 pub struct Storage {
     store: Arc<dyn ObjectStore>,
+    /// How long the parts of a large file are.
+    part: usize,
     place: Arc<Place>,
 }
 
@@ -115,6 +120,10 @@ impl Storage {
         };
         Ok(Self {
             store: opened.map_err(|error| place.explain(&error))?,
+            part: match config {
+                StorageConfig::Directory(_) => DIRECTORY_PART,
+                StorageConfig::S3(_) => BUCKET_PART,
+            },
             place: Arc::new(place),
         })
     }
@@ -131,7 +140,7 @@ impl Storage {
         let path = key.path();
         let mut content = pin!(content);
         let mut head = Vec::new();
-        while head.len() < PART {
+        while head.len() < self.part {
             let Some(chunk) = content.try_next().await? else {
                 let size_bytes = head.len() as u64;
                 let stored = self.store.put(&path, head.into()).await;
@@ -143,7 +152,7 @@ impl Storage {
         }
         let mut size_bytes = head.len() as u64;
         let upload = self.told(self.store.put_multipart(&path).await)?;
-        let mut parts = WriteMultipart::new_with_chunk_size(upload, PART);
+        let mut parts = WriteMultipart::new_with_chunk_size(upload, self.part);
         parts.put(head.into());
         loop {
             let next = match self.told(parts.wait_for_capacity(PARTS_AT_ONCE).await) {

@@ -9,6 +9,7 @@ use crate::{
     model::{AppError, AppResult, ErrorKind, file::FileKind},
     server::db::files::FileRecord,
 };
+use image::DynamicImage;
 
 /// Largest packed picture that is unpacked: what models take at most.
 const MAX_PICTURE_BYTES: u64 = 50_000_000;
@@ -47,12 +48,7 @@ impl Files {
     }
 
     async fn examine_picture(&self, file: &FileRecord) -> AppResult<Examined> {
-        let name = file.view.name.clone();
-        let bytes = self.read(file, MAX_PICTURE_BYTES).await?;
-        let opened = self.unpack(move || {
-            let picture = images::open(&bytes)?;
-            drop(bytes);
-            let pixels = (picture.width(), picture.height());
+        self.with_picture(file, |picture| {
             let mut previews = Vec::new();
             for size in [PreviewSize::Large, PreviewSize::Small] {
                 previews.push((
@@ -60,15 +56,35 @@ impl Files {
                     images::preview(&picture, size)?,
                 ));
             }
-            Ok::<_, Problem>((pixels, previews))
-        });
-        match opened.await? {
-            Ok::<_, Problem>((pixels, previews)) => Ok(Examined {
-                pixels: Some(pixels),
+            Ok(Examined {
+                pixels: Some((picture.width(), picture.height())),
                 previews,
-            }),
-            Err(problem) => Err(problem.told_of(&name)),
-        }
+            })
+        })
+        .await
+    }
+
+    /// Unpacks a picture and works on it, away from the threads that answer requests and one at a time: a picture is large
+    /// once it is unpacked, and is not even read before its turn.
+    ///
+    /// # Errors
+    /// A sentence when it cannot be opened.
+    pub(super) async fn with_picture<T: Send + 'static>(
+        &self,
+        file: &FileRecord,
+        work: impl FnOnce(DynamicImage) -> Result<T, Problem> + Send + 'static,
+    ) -> AppResult<T> {
+        let turn = self.picture_work.clone().acquire_owned().await;
+        let turn = turn.map_err(|_| AppError::internal())?;
+        let bytes = self.read(file, MAX_PICTURE_BYTES).await?;
+        let done = self.away(move || {
+            let _turn = turn;
+            let picture = images::open(&bytes)?;
+            drop(bytes);
+            work(picture)
+        });
+        done.await?
+            .map_err(|problem| problem.told_of(&file.view.name))
     }
 
     /// All bytes of a file that may have at most `limit_bytes`.
@@ -89,23 +105,8 @@ impl Files {
             .map_err(|error| from_storage(error, &file.view.name))
     }
 
-    /// Unpacks a picture away from the threads that answer requests, one at a time.
-    pub(super) async fn unpack<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> AppResult<T> {
-        let turn = self.picture_work.clone().acquire_owned().await;
-        let turn = turn.map_err(|_| AppError::internal())?;
-        self.away(move || {
-            let done = work();
-            drop(turn);
-            done
-        })
-        .await
-    }
-
     /// Does work that takes long away from the threads that answer requests.
-    pub(super) async fn away<T: Send + 'static>(
+    async fn away<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> AppResult<T> {

@@ -19,9 +19,6 @@ use crate::{
 };
 use tokio_util::bytes::Bytes;
 
-/// Largest packed picture that is read again.
-const MAX_PICTURE_BYTES: u64 = 50_000_000;
-
 /// A version of a picture.
 #[derive(Clone, Debug)]
 pub struct Rendition {
@@ -99,15 +96,7 @@ impl Files {
                 });
             }
         }
-        let bytes = self.read(record, MAX_PICTURE_BYTES).await?;
-        let made = self.unpack(move || {
-            let picture = images::open(&bytes)?;
-            drop(bytes);
-            make(picture)
-        });
-        let picture = made
-            .await?
-            .map_err(|problem| problem.told_of(&record.view.name))?;
+        let picture = self.with_picture(record, make).await?;
         self.keep_rendition(user, id, name, picture.clone()).await?;
         Ok(picture.into())
     }

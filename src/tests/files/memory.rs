@@ -1,5 +1,6 @@
 //! How much memory files take: of the real program, at its highest, as the kernel counts it.
 
+use super::funnel::{READER, with};
 use crate::support::{
     person::Person,
     pictures::photo,
@@ -10,7 +11,7 @@ use crate::support::{
 };
 use futures::{future::join_all, stream};
 use image::{ExtendedColorType, ImageEncoder};
-use inspireai::model::file::FileView;
+use inspireai::model::{chat::Sent, file::FileView};
 use reqwest::{Method, header::ACCEPT};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -23,7 +24,7 @@ struct Measured {
     person: Person,
     process: Process,
     _data_dir: TempDir,
-    _upstream: Upstream,
+    upstream: Upstream,
 }
 
 impl Measured {
@@ -32,6 +33,7 @@ impl Measured {
             TempDir::new().expect("a directory"),
             Upstream::start().await,
         );
+        upstream.offer(READER);
         let process = Process::serve(&variables(data_dir.path(), &upstream)).await;
         let person = process.sign_up("ada").await;
         // Everything that is loaded once is there from here on.
@@ -42,7 +44,7 @@ impl Measured {
             person,
             process,
             _data_dir: data_dir,
-            _upstream: upstream,
+            upstream,
         }
     }
 
@@ -68,7 +70,7 @@ fn large_photo() -> Vec<u8> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn ten_pictures_of_12_megapixels_at_once_take_less_than_150_mb() {
+async fn ten_pictures_of_12_megapixels_stored_and_sent_at_once_take_less_than_150_mb() {
     let measured = Measured::start().await;
     let (idle, _) = measured.memory();
     let picture = large_photo();
@@ -78,6 +80,21 @@ async fn ten_pictures_of_12_megapixels_at_once_take_less_than_150_mb() {
     });
     let files = within("ten pictures to be stored", join_all(uploads)).await;
     assert!(files.iter().all(|file| file.pixels == Some((4000, 3000))));
+    let all: Vec<_> = files.iter().collect();
+    let sent: Sent = measured
+        .person
+        .try_send(&with(&all, READER, "what are these?"))
+        .await
+        .value();
+    let answer = measured.person.read(sent.run_id).await;
+    assert_eq!(answer.text, "what are these?");
+    let asked = measured.upstream.exchanges().pop().expect("a question");
+    let pictures = asked
+        .body
+        .to_string()
+        .matches("data:image/jpeg;base64,")
+        .count();
+    assert_eq!(pictures, 10);
     let (_, highest) = measured.memory();
     assert!(
         highest - idle < 150 * MB,
