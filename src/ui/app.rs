@@ -5,7 +5,7 @@ use super::{
     catalog::{tool_page::tool_page, tools_page::ToolsPage},
     chat::{attachments::all_drafts::provide_draft_files, chat_page::chat_page},
     client_files::{ClientFileLinks, ClientFiles, NotLoadedNotice},
-    files::files_page::FilesPage,
+    files::files_page::files_page,
     home::home_page::HomePage,
     kit::icon::Sprite,
     lazy::LazyPage,
@@ -109,7 +109,7 @@ fn Pages() -> impl IntoView {
                 <Route path=path!("/tools") view=ToolsPage ssr=Async />
                 <Route path=path!("/tools/:slug") view={LazyPage(tool_page)} ssr=Async />
                 <Route path=path!("/chat/:id?") view={LazyPage(chat_page)} ssr=Async />
-                <Route path=path!("/files") view=FilesPage ssr=Async />
+                <Route path=path!("/files") view={LazyPage(files_page)} ssr=Async />
                 <Route path=path!("/settings") view={LazyPage(settings_page)} ssr=Async />
             </ParentRoute>
         </Routes>

@@ -5,6 +5,7 @@ use super::{
     accounts::{login_page::login_page, signup_page::signup_page},
     catalog::tool_page::tool_page,
     chat::{chat_page::chat_page, transcript::transcript_view},
+    files::files_page::files_page,
     lazy::{Part, prefetch},
     settings::settings_page::settings_page,
 };
@@ -16,11 +17,12 @@ use futures::future::try_join_all;
 use leptos::{ev, prelude::*};
 
 /// A view that is missing here can be shown by the browser, but not by the server.
-const PARTS: [Part; 6] = [
+const PARTS: [Part; 7] = [
     login_page::PART.at(&["/login"]),
     signup_page::PART.at(&["/signup"]),
     tool_page::PART.at(&["/tools/"]),
     chat_page::PART.at(&["/chat", "/chat/"]),
+    files_page::PART.at(&["/files"]),
     settings_page::PART.at(&["/settings"]),
     transcript_view::PART.at(&["/chat/"]),
 ];

@@ -17,6 +17,7 @@ use crate::{
             notice::{ErrorNotice, RetryButton},
             pager::Pager,
         },
+        lazy::lazy_view,
         load::load,
         session::use_session_actions,
         shell::page::Page,
@@ -25,9 +26,16 @@ use crate::{
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-/// `/files`: upload, search, use, download, delete.
+lazy_view! {
+    /// `/files`.
+    pub fn files_page() in files {
+        view! { <FilesPage /> }
+    }
+}
+
+/// Upload, search, use, download, delete.
 #[component]
-pub fn FilesPage() -> impl IntoView {
+fn FilesPage() -> impl IntoView {
     let session = use_session_actions();
     let params = use_query_map();
     let query = Memo::new(move |_| params.with(read_file_query));
