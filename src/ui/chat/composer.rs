@@ -1,6 +1,10 @@
 //! Where a message is written. The text survives everything: a failed send, a reload, another conversation.
 
-use super::{chat_page::ChatContent, insist::insist, session::ChatSession};
+use super::{
+    chat_page::ChatContent,
+    insist::insist,
+    session::{ChatSession, OpenConversation},
+};
 use crate::{
     api,
     browser::drafts,
@@ -23,7 +27,8 @@ use leptos::{
 };
 use leptos_router::{
     NavigateOptions,
-    hooks::{use_navigate, use_query_map},
+    hooks::{use_navigate, use_params_map, use_query_map},
+    params::ParamsMap,
 };
 
 /// What is said while a message waits for its server.
@@ -253,10 +258,31 @@ fn restore(draft: Draft, place: &str) {
     }
 }
 
+/// The conversation and the tool that a message goes to. Where the page's content has not come yet, its address is all
+/// there is to go by.
+fn whereto(
+    open: Option<OpenConversation>,
+    content: Loaded<ChatContent>,
+    params: Memo<ParamsMap>,
+    query: Memo<ParamsMap>,
+) -> (Option<ConversationId>, Option<String>) {
+    let addressed = |map: Memo<ParamsMap>, name| map.with_untracked(|map| map.get(name));
+    let conversation = match open {
+        Some(open) => Some(open.id),
+        None => addressed(params, "id").and_then(|id| id.parse().ok()),
+    };
+    let tool = content.with_untracked(|content| {
+        let content = content.as_ref()?.as_ref().ok()?;
+        Some(content.tool().slug.clone())
+    });
+    (conversation, tool.or_else(|| addressed(query, "tool")))
+}
+
 /// Sends what is written. Where there is a conversation on the page the message appears in it; else the page goes to the
 /// new one.
 fn derive_send(draft: Draft, content: Loaded<ChatContent>) -> Callback<()> {
     let session = ChatSession::of_page();
+    let (params, query) = (use_params_map(), use_query_map());
     let navigate = use_navigate();
     let go = Callback::new(move |id: ConversationId| {
         let options = NavigateOptions {
@@ -280,15 +306,15 @@ fn derive_send(draft: Draft, content: Loaded<ChatContent>) -> Callback<()> {
         let key = draft.key.get_value().unwrap_or_default();
         draft.key.set_value(Some(key));
         let open = session.open.get_untracked();
+        let (conversation_id, tool) = whereto(open, content, params, query);
         let request = SendRequest {
             idempotency_key: key,
-            conversation_id: open.map(|open| open.id),
-            tool: content.with_untracked(|content| {
-                let content = content.as_ref()?.as_ref().ok()?;
-                Some(content.tool().slug.clone())
-            }),
+            conversation_id,
+            tool,
             text: written.clone(),
         };
+        // The page is the conversation's already, but its content was asked for before this message was in it.
+        let is_addressed = open.is_none() && request.conversation_id.is_some();
         let place = untrack(|| place(session));
         draft.is_sending.set(true);
         draft.problem.set(None);
@@ -316,6 +342,9 @@ fn derive_send(draft: Draft, content: Loaded<ChatContent>) -> Callback<()> {
                         Some(open) => {
                             open.show_sent(&sent, written);
                             session.follow.resume();
+                        }
+                        None if is_addressed => {
+                            let _ = session.reload.try_run(());
                         }
                         None => go.run(sent.conversation_id),
                     }
