@@ -5,6 +5,7 @@ use crate::{
     model::AppResult,
     server::{metrics, redis::Redis},
 };
+use sha2::{Digest, Sha256};
 use std::{net::IpAddr, num::NonZeroU32};
 
 /// Counts attempts of the last minute.
@@ -35,6 +36,8 @@ impl AttemptLimiter {
             .take(64)
             .collect::<String>()
             .to_lowercase();
+        // Names are people's; what is only counted need not be readable.
+        let name = format!("{:x}", Sha256::digest(name.as_bytes()));
         let limits = [(&self.by_address, from.to_string()), (&self.by_name, name)];
         match count(self.shared.as_ref(), &limits).await {
             None => Ok(()),
