@@ -31,7 +31,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::{
+    sync::CancellationToken,
+    task::{TaskTracker, task_tracker::TaskTrackerToken},
+};
 
 /// Longest time that storing cut-off answers may take.
 const CLOSING: Duration = Duration::from_secs(5);
@@ -129,6 +132,12 @@ impl Chat {
     #[must_use]
     pub fn is_draining(&self) -> bool {
         self.draining.is_cancelled()
+    }
+
+    /// Has a drain wait for work that is no run, until the first of these is dropped; the second is cancelled when it must
+    /// end all the same.
+    pub fn underway(&self) -> (TaskTrackerToken, CancellationToken) {
+        (self.tasks.token(), self.closing.clone())
     }
 
     /// How many requests wait for the model in this process; `None` when there is no such model.

@@ -1,6 +1,7 @@
 //! Files that people store: what is taken in, what is given back, and what providers are given of them. It knows no HTTP
 //! and no SQL; bytes lie in the storage, what they are stands in the database.
 
+mod cursor;
 mod examine;
 mod images;
 mod intake;

@@ -2,6 +2,7 @@
 //! somebody else's is not there.
 
 mod copies;
+mod cursor;
 mod orphans;
 
 pub use copies::{RemoteCopy, RenditionRecord};

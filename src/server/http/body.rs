@@ -25,7 +25,7 @@ use std::{
 /// Largest body of a request that is no upload: a message of the longest kind, escaped.
 const MAX_BODY_BYTES: u64 = 2 * 1024 * 1024;
 /// What a form has around each file.
-const FORM_BYTES: u64 = 64 * 1024;
+pub(super) const FORM_BYTES: u64 = 64 * 1024;
 /// Longest boundary of a form, and what it may consist of beside letters and digits: RFC 2046, 5.1.1.
 const MAX_BOUNDARY_CHARS: usize = 70;
 const BOUNDARY_MARKS: &str = "'()+_,-./:=?";
@@ -44,27 +44,32 @@ pub(super) async fn limit(State(state): State<AppState>, request: Request, next:
         return limit_to(MAX_BODY_BYTES, request, next).await;
     }
     let file_bytes = state.config.files.upload_limit_bytes + FORM_BYTES;
-    receive(file_bytes * MAX_ATTACHMENTS as u64, request, next).await
+    let most = file_bytes * MAX_ATTACHMENTS as u64;
+    receive(most, request, next, AppError::into_response).await
 }
 
 async fn limit_to(most: u64, request: Request, next: Next) -> Response {
     if announced(request.headers()).is_some_and(|length| length > most) {
-        return too_large();
+        return too_large().into_response();
     }
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     next.run(request.map(|body| Body::new(Limited::new(body, most))))
         .await
 }
 
-/// Lets a form with files through, piece by piece.
-async fn receive(most: u64, mut request: Request, next: Next) -> Response {
+/// Lets a form with files through, piece by piece; `refuse` says no in the words of whoever asks.
+pub(super) async fn receive(
+    most: u64,
+    mut request: Request,
+    next: Next,
+    refuse: impl Fn(AppError) -> Response,
+) -> Response {
     // Whoever reads forms further in takes for granted that there is a boundary.
     let Some(kind) = form_type(request.headers()) else {
-        return AppError::new(
+        return refuse(AppError::new(
             ErrorKind::Invalid,
             "The form could not be read: it does not say where its parts end. Reload the page and try again.",
-        )
-        .into_response();
+        ));
     };
     request.headers_mut().insert(header::CONTENT_TYPE, kind);
     let announced = announced(request.headers());
@@ -73,7 +78,7 @@ async fn receive(most: u64, mut request: Request, next: Next) -> Response {
     let pieces = Pieces::of(Body::new(Limited::new(body, most_here)));
     // One that says that it is too large is refused before its file is; it is read to its end all the same.
     let response = match announced.is_some_and(|length| length > most) {
-        true => too_large(),
+        true => refuse(too_large()),
         false => {
             let body = Body::from_stream(pieces.clone());
             next.run(Request::from_parts(parts, body)).await
@@ -96,12 +101,11 @@ fn announced(headers: &HeaderMap) -> Option<u64> {
         .ok()
 }
 
-fn too_large() -> Response {
+fn too_large() -> AppError {
     AppError::new(
         ErrorKind::TooLarge,
         "This is more than the server takes at once. Shorten it or send it in parts.",
     )
-    .into_response()
 }
 
 /// The content type of a form with files, with its boundary written in the one way that every reader takes.

@@ -24,9 +24,15 @@ const LOCKED: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
 /// The same for PDFs, whose viewer a sandbox would keep from showing them.
 const LOCKED_PDF: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
-/// Marks an answer that is a stored file: it is not compressed, for its length and its parts count in its own bytes.
+/// Marks an answer that is a file: it is not compressed, for its length and its parts count in its own bytes.
 #[derive(Clone, Copy)]
 struct Download;
+
+/// An answer whose bytes are sent as they are and as they come.
+pub(super) fn as_it_is(mut response: Response) -> Response {
+    response.extensions_mut().insert(Download);
+    response
+}
 
 /// Whether an answer is anything else than a stored file.
 pub(super) fn is_no_download(
@@ -160,7 +166,7 @@ fn shown_as(file: &FileView) -> Option<&str> {
 }
 
 /// The name of a file for a browser: RFC 6266, with the name in UTF-8 as RFC 8187 writes it, and in ASCII for old programs.
-fn disposition(name: &str, is_shown: bool) -> HeaderValue {
+pub(super) fn disposition(name: &str, is_shown: bool) -> HeaderValue {
     let how = if is_shown { "inline" } else { "attachment" };
     let plain: String = name
         .chars()
