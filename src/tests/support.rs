@@ -10,6 +10,7 @@ pub mod numbers;
 pub mod person;
 pub mod pictures;
 pub mod process;
+pub mod program;
 pub mod proxy;
 pub mod python;
 pub mod reader;
