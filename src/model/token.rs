@@ -82,6 +82,8 @@ pub struct TokenView {
 /// A token that was just made: the only time that it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewToken {
+    /// Identifier.
+    pub id: TokenId,
     /// What its owner calls it.
     pub name: String,
     /// The token itself.

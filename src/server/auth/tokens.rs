@@ -94,7 +94,8 @@ impl Tokens {
         };
         self.db.insert_token(&token).await?;
         tracing::info!(user.id = %user, token.id = %token.id, "token made");
-        Ok(NewToken { name, secret })
+        let id = token.id;
+        Ok(NewToken { id, name, secret })
     }
 
     /// A person's tokens but those that were revoked, the latest first.

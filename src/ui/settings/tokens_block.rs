@@ -77,9 +77,12 @@ fn Tokens(
     revoke: ServerAction<RevokeToken>,
 ) -> impl IntoView {
     let TokenList { tokens, fresh } = list;
+    let ids: Vec<_> = tokens.iter().map(|token| token.id).collect();
     let made = move || {
         let made = create.value().get().and_then(Result::ok);
-        made.or_else(|| fresh.clone())
+        let made = made.or_else(|| fresh.clone());
+        // One that was revoked at once is of no use to anybody.
+        made.filter(|token| ids.contains(&token.id))
     };
     let problem = move || {
         let failed = revoke.value().get().and_then(Result::err);
