@@ -26,7 +26,7 @@ const PUBLIC: [&str; 9] = [
 ];
 
 /// Server functions that serve people with an account, each with a form that it can read.
-const MEMBERS_ONLY: [(&str, Form<'_>); 9] = [
+const MEMBERS_ONLY: &[(&str, Form<'_>)] = &[
     ("list_conversations", &[]),
     ("chat_tool", &[]),
     ("open_conversation", &[("id", ID)]),
@@ -36,6 +36,12 @@ const MEMBERS_ONLY: [(&str, Form<'_>); 9] = [
     ("select_branch", &[("message", ID)]),
     ("rename_conversation", &[("id", ID), ("title", "Mine")]),
     ("delete_conversation", &[("id", ID)]),
+    ("list_tokens", &[]),
+    (
+        "create_token",
+        &[("name", "x"), ("scopes[]", "chat"), ("days", "30")],
+    ),
+    ("revoke_token", &[("token", ID)]),
 ];
 
 #[tokio::test]
