@@ -247,7 +247,7 @@ async fn a_file_of_the_models_beyond_the_quota_ends_the_answer_in_words_and_keep
     )
     .await;
     let ada = app.sign_up("ada").await;
-    ada.upload("most.txt", "x".repeat(999_990)).await;
+    ada.upload("most.txt", "x".repeat(1_000_000)).await;
     let (sent, answer) = ada.ask("picture", "draw").await;
     let RunState::Failed { error } = &answer.state else {
         panic!("{answer:?}");
