@@ -7,6 +7,7 @@ use super::{
     AppError, AppResult,
     catalog::ModelFeatures,
     chat::ChatTool,
+    file::FileView,
     ids::{AssistantId, FileId},
     params::Parameters,
     settings::{AssistantVersion, ChatSettings, OutputFormat, parse_instructions, parse_label},
@@ -136,8 +137,8 @@ pub struct AssistantDetail {
     pub versions: Vec<VersionView>,
     /// Who answers.
     pub tool: ChatTool,
-    /// The names of its files that are there.
-    pub files: Vec<AssistantFile>,
+    /// Its files that are there; empty for somebody else's.
+    pub files: Vec<FileView>,
     /// Whether everybody on this installation may use it.
     pub is_shared: bool,
     /// Whether it is the reader's own.
@@ -146,24 +147,13 @@ pub struct AssistantDetail {
     pub owner: String,
 }
 
-/// A file that an assistant knows, or may be given.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AssistantFile {
-    /// Which.
-    pub id: FileId,
-    /// Its name.
-    pub name: String,
-    /// Whether it is a picture.
-    pub is_image: bool,
-}
-
 /// What an assistant may be made of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AssistantChoices {
     /// The tools that answer here.
     pub tools: Vec<ToolChoice>,
     /// The person's files, the latest first.
-    pub files: Vec<AssistantFile>,
+    pub files: Vec<FileView>,
 }
 
 /// A tool that an assistant may have answer.

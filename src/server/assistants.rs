@@ -4,15 +4,16 @@
 use super::{
     catalog::Catalog,
     db::{Db, assistants::AssistantRecord},
+    files::{Files, PreviewSize, Rendition},
     presets::Presets,
 };
 use crate::model::{
     AppError, AppResult, ErrorKind,
     assistant::{
-        ASSISTANTS_PER_PAGE, AssistantChoices, AssistantDefinition, AssistantDetail, AssistantFile,
-        AssistantForm, AssistantPage, AssistantQuery, ChatAssistant, NewChat, ToolChoice,
-        VersionView,
+        ASSISTANTS_PER_PAGE, AssistantChoices, AssistantDefinition, AssistantDetail, AssistantForm,
+        AssistantPage, AssistantQuery, ChatAssistant, NewChat, ToolChoice, VersionView,
     },
+    file::{FileKind, FileView},
     ids::{AssistantId, UserId},
     settings::{AssistantVersion, ChatSettings},
 };
@@ -21,8 +22,8 @@ use crate::model::{
 const MAX_ASSISTANTS: i64 = 500;
 /// Longest search, in characters; the rest is not looked at.
 const MAX_QUERY_CHARS: usize = 100;
-/// Files that an assistant may be given to choose from, the latest.
-const FILES_TO_CHOOSE: u32 = 200;
+/// Pixels of a picture that stands for an assistant, at the sides.
+const PICTURE_PIXELS: u32 = 96;
 
 /// The rules of assistants.
 #[derive(Clone)]
@@ -30,16 +31,18 @@ pub struct Assistants {
     db: Db,
     catalog: Catalog,
     presets: Presets,
+    files: Files,
 }
 
 impl Assistants {
     /// The service over its parts.
     #[must_use]
-    pub fn new(db: Db, catalog: Catalog, presets: Presets) -> Self {
+    pub fn new(db: Db, catalog: Catalog, presets: Presets, files: Files) -> Self {
         Self {
             db,
             catalog,
             presets,
+            files,
         }
     }
 
@@ -90,12 +93,9 @@ impl Assistants {
             self.version(user, AssistantVersion { id, version }).await?
         };
         let (versions, files) = if record.is_own {
-            let all = self.files(user).await?;
             (
                 self.db.list_assistant_versions(id).await?,
-                all.into_iter()
-                    .filter(|file| definition.files.contains(&file.id))
-                    .collect(),
+                self.files.find(user, &definition.files).await?,
             )
         } else {
             (Vec::new(), Vec::new())
@@ -129,16 +129,22 @@ impl Assistants {
                     features: tool.features,
                 })
                 .collect(),
-            files: self.files(user).await?,
+            files: self.latest_files(user).await?,
         })
     }
 
-    /// The files that a person may give to an assistant, the latest first.
+    /// The picture of a version that the person may use, in the size of its mark.
     ///
     /// # Errors
-    /// When the database fails.
-    pub async fn files(&self, user: UserId) -> AppResult<Vec<AssistantFile>> {
-        Ok(self.db.list_assistant_files(user, FILES_TO_CHOOSE).await?)
+    /// `NotFound`, also where it has none.
+    pub async fn picture(&self, user: UserId, version: AssistantVersion) -> AppResult<Rendition> {
+        let found = self.db.find_assistant_version(user, version).await?;
+        let found = found.ok_or_else(|| AppError::not_found("assistant"))?;
+        let picture = found.definition.picture;
+        let picture = picture.ok_or_else(|| AppError::not_found("picture"))?;
+        // Whoever may use the assistant may see how it looks, whosever the file is.
+        let size = PreviewSize::at_least(PICTURE_PIXELS);
+        self.files.preview(found.owner, picture, size).await
     }
 
     /// Makes an assistant.
@@ -349,14 +355,20 @@ impl Assistants {
         };
         definition.tool_name = tool.name;
         definition.parameters = definition.parameters.only(&tool.features.parameters);
-        let own = self.files(user).await?;
-        definition
-            .files
-            .retain(|id| own.iter().any(|file| file.id == *id));
-        definition.picture = definition
-            .picture
-            .filter(|id| own.iter().any(|file| file.id == *id && file.is_image));
+        let files = self.files.find(user, &definition.files).await?;
+        definition.files = files.iter().map(|file| file.id).collect();
+        if let Some(picture) = definition.picture {
+            let found = self.files.find(user, &[picture]).await?;
+            let is_image = found.iter().any(|file| file.kind == FileKind::Image);
+            definition.picture = is_image.then_some(picture);
+        }
         Ok(definition)
+    }
+
+    /// The files that a person may choose from, the latest first.
+    async fn latest_files(&self, user: UserId) -> AppResult<Vec<FileView>> {
+        let page = self.files.list(user, "", 1).await?;
+        Ok(page.files.into_iter().map(|entry| entry.file).collect())
     }
 
     async fn record(&self, user: UserId, id: AssistantId) -> AppResult<AssistantRecord> {

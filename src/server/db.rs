@@ -22,7 +22,7 @@ pub mod users;
 pub use connect::{Db, DbError, MigrationState, PoolUse, Transaction};
 
 use crate::model::ids::{
-    AssistantId, ConversationId, FileId, IdempotencyKey, MessageId, PresetId, RunId, UserId,
+    AssistantId, ConversationId, IdempotencyKey, MessageId, PresetId, RunId, UserId,
 };
 use std::str::FromStr;
 
@@ -99,7 +99,6 @@ parse_ids! {
     run_id -> RunId,
     preset_id -> PresetId,
     assistant_id -> AssistantId,
-    file_id -> FileId,
 }
 
 /// A value stored as JSON text.

@@ -123,15 +123,16 @@ impl Server {
             Some(redis) => RunLog::shared(redis.clone(), &instance),
             None => RunLog::in_memory(),
         };
-        let presets = Presets::new(db.clone());
-        let assistants = Assistants::new(db.clone(), catalog.clone(), presets.clone());
         let files = Files::new(db.clone(), storage.clone(), providers.clone(), config.files);
+        let presets = Presets::new(db.clone());
         let engine = Engine::new(
             providers.clone(),
             catalog.clone(),
             files.clone(),
             config.breaker,
         );
+        let assistants =
+            Assistants::new(db.clone(), catalog.clone(), presets.clone(), files.clone());
         let chat = Chat::new(
             db.clone(),
             catalog.clone(),

@@ -2,6 +2,10 @@
 
 use super::{
     accounts::{login_page::login_page, signup_page::signup_page},
+    assistants::{
+        assistant_page::{assistant_page, new_assistant_page},
+        assistants_page::assistants_page,
+    },
     catalog::{tool_page::tool_page, tools_page::ToolsPage},
     chat::{attachments::all_drafts::provide_draft_files, chat_page::chat_page},
     client_files::{ClientFileLinks, ClientFiles, NotLoadedNotice},
@@ -109,6 +113,9 @@ fn Pages() -> impl IntoView {
                 <Route path=path!("/tools") view=ToolsPage ssr=Async />
                 <Route path=path!("/tools/:slug") view={LazyPage(tool_page)} ssr=Async />
                 <Route path=path!("/chat/:id?") view={LazyPage(chat_page)} ssr=Async />
+                <Route path=path!("/assistants") view={LazyPage(assistants_page)} ssr=Async />
+                <Route path=path!("/assistants/new") view={LazyPage(new_assistant_page)} ssr=Async />
+                <Route path=path!("/assistants/:id") view={LazyPage(assistant_page)} ssr=Async />
                 <Route path=path!("/files") view={LazyPage(files_page)} ssr=Async />
                 <Route path=path!("/settings") view={LazyPage(settings_page)} ssr=Async />
             </ParentRoute>

@@ -3,6 +3,10 @@
 
 use super::{
     accounts::{login_page::login_page, signup_page::signup_page},
+    assistants::{
+        assistant_page::{assistant_page, new_assistant_page},
+        assistants_page::assistants_page,
+    },
     catalog::tool_page::tool_page,
     chat::{chat_page::chat_page, transcript::transcript_view},
     files::files_page::files_page,
@@ -17,10 +21,13 @@ use futures::future::try_join_all;
 use leptos::{ev, prelude::*};
 
 /// A view that is missing here can be shown by the browser, but not by the server.
-const PARTS: [Part; 7] = [
+const PARTS: [Part; 10] = [
     login_page::PART.at(&["/login"]),
     signup_page::PART.at(&["/signup"]),
     tool_page::PART.at(&["/tools/"]),
+    assistants_page::PART.at(&["/assistants"]),
+    new_assistant_page::PART.at(&["/assistants/new"]),
+    assistant_page::PART.at(&["/assistants/"]),
     chat_page::PART.at(&["/chat", "/chat/"]),
     files_page::PART.at(&["/files"]),
     settings_page::PART.at(&["/settings"]),

@@ -3,12 +3,10 @@
 mod versions;
 
 use super::{
-    Db, DbResult, Transaction, assistant_id, file_id, from_json, like_literal, now_ms, on, to_json,
-    within,
+    Db, DbResult, Transaction, assistant_id, from_json, like_literal, now_ms, on, to_json, within,
 };
 use crate::model::{
-    assistant::{AssistantCard, AssistantDefinition, AssistantFile},
-    file::FileKind,
+    assistant::{AssistantCard, AssistantDefinition},
     ids::{AssistantId, UserId},
 };
 
@@ -37,13 +35,6 @@ struct AssistantRow {
     is_shared: bool,
     is_own: bool,
     owner: String,
-}
-
-#[derive(sqlx::FromRow)]
-struct FileRow {
-    file_id: String,
-    name: String,
-    kind: String,
 }
 
 impl TryFrom<AssistantRow> for AssistantRecord {
@@ -175,34 +166,6 @@ impl Db {
             .await
             .map(|done| done.rows_affected()))?;
         Ok(rows > 0)
-    }
-
-    /// A person's files that an assistant may be given, the latest first.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn list_assistant_files(
-        &self,
-        user: UserId,
-        limit: u32,
-    ) -> DbResult<Vec<AssistantFile>> {
-        const SQL: &str = "select file_id, name, kind from file where user_id = $1 \
-             order by created_at desc, file_id desc limit $2";
-        let rows: Vec<FileRow> = on!(&self.read, |pool| sqlx::query_as(SQL)
-            .bind(user.to_string())
-            .bind(i64::from(limit))
-            .fetch_all(pool)
-            .await)?;
-        rows.into_iter()
-            .map(|row| {
-                let kind: FileKind = from_json(&format!("\"{}\"", row.kind))?;
-                Ok(AssistantFile {
-                    id: file_id(&row.file_id)?,
-                    name: row.name,
-                    is_image: kind == FileKind::Image,
-                })
-            })
-            .collect()
     }
 }
 

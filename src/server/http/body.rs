@@ -3,7 +3,7 @@
 
 use super::uploads::is_with_files;
 use crate::{
-    model::{AppError, ErrorKind, file::MAX_ATTACHMENTS},
+    model::{AppError, ErrorKind, file::MAX_ATTACHMENTS, import::MAX_IMPORT_BYTES},
     server::state::AppState,
 };
 use axum::{
@@ -34,6 +34,10 @@ const DRAIN: Duration = Duration::from_secs(20);
 
 /// Limits what a request brings, by where it goes.
 pub(super) async fn limit(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    if request.uri().path() == "/api/import_threads" {
+        let most = MAX_IMPORT_BYTES as u64 + FORM_BYTES;
+        return receive(most, request, next, AppError::into_response).await;
+    }
     let is_upload = match request.uri().path() {
         "/api/upload_file" | "/api/upload_files" => true,
         // The composer's form without a script may bring files or only words.

@@ -7,8 +7,13 @@ use crate::{
         AppError, AppResult, ErrorKind,
         file::{FileKind, FileView},
         ids::FileId,
+        settings::AssistantVersion,
     },
-    server::{db::files::FileRecord, files::PreviewSize, state::AppState},
+    server::{
+        db::files::FileRecord,
+        files::{PreviewSize, Rendition},
+        state::AppState,
+    },
 };
 use axum::{
     body::Body,
@@ -107,7 +112,24 @@ pub(super) async fn preview(
 ) -> AppResult<Response> {
     let file: FileId = file.parse().map_err(|_| AppError::not_found("file"))?;
     let size = PreviewSize::at_least(wanted.size.unwrap_or(512));
-    let made = state.files.preview(user.id, file, size).await?;
+    state.files.preview(user.id, file, size).await.map(kept)
+}
+
+/// `GET /api/assistants/{id}/{version}/picture`: how that version looks. It never changes, so browsers keep it.
+pub(super) async fn assistant_picture(
+    State(state): State<AppState>,
+    Member(user): Member,
+    Path((assistant, version)): Path<(String, u32)>,
+) -> AppResult<Response> {
+    let id = assistant
+        .parse()
+        .map_err(|_| AppError::not_found("assistant"))?;
+    let version = AssistantVersion { id, version };
+    state.assistants.picture(user.id, version).await.map(kept)
+}
+
+/// A small version of a picture, as an answer that browsers keep.
+fn kept(made: Rendition) -> Response {
     let headers = [
         (header::CONTENT_TYPE, value(&made.media_type)),
         (
@@ -119,7 +141,7 @@ pub(super) async fn preview(
             HeaderValue::from_static("private, max-age=31536000, immutable"),
         ),
     ];
-    Ok((headers, made.bytes).into_response())
+    (headers, made.bytes).into_response()
 }
 
 /// What a browser is told about a file.

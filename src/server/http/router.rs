@@ -59,6 +59,10 @@ pub fn router(state: AppState) -> Router {
         // Files.
         .route("/api/files/{file}", get(files::download))
         .route("/api/files/{file}/preview", get(files::preview))
+        .route(
+            "/api/assistants/{assistant}/{version}/picture",
+            get(files::assistant_picture),
+        )
         // Pages, see `crate::ui::app`, and server functions, see `crate::api`.
         .leptos_routes_with_context(&state, pages(), context.clone(), move || {
             page(options.clone())

@@ -1,7 +1,7 @@
 //! How an assistant looks: its picture, or a letter on its colour.
 
 use crate::{
-    model::{catalog, ids::AssistantId},
+    model::{catalog, settings::AssistantVersion},
     ui::kit::mark::initial,
 };
 use leptos::prelude::*;
@@ -9,8 +9,8 @@ use leptos::prelude::*;
 /// An assistant's mark. It stands beside the name, so screen readers pass over it.
 #[component]
 pub fn Avatar(
-    /// Which.
-    id: AssistantId,
+    /// Which, in which version.
+    of: AssistantVersion,
     /// Its name.
     name: String,
     /// Its colour; the name's own where it is missing.
@@ -23,7 +23,7 @@ pub fn Avatar(
 ) -> impl IntoView {
     let class = format!("mark {class}").trim_end().to_owned();
     if picture {
-        let source = format!("/api/assistants/{id}/picture");
+        let source = format!("/api/assistants/{}/{}/picture", of.id, of.version);
         return view! { <img class=class src=source alt="" width="96" height="96" /> }.into_any();
     }
     let hue = hue.unwrap_or_else(|| catalog::hue(&name));

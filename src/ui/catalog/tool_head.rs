@@ -3,7 +3,7 @@
 use super::{address::chat_path, tool_card::ChatHereBadge};
 use crate::{
     model::catalog::ToolDetail,
-    ui::kit::{icon::Icon, mark::Mark},
+    ui::kit::{address::with_query, icon::Icon, mark::Mark},
 };
 use leptos::prelude::*;
 
@@ -20,6 +20,9 @@ pub(super) fn ToolHead(
             <a class="btn btn-primary" href=chat_path(&card.slug, "")>
                 <Icon name="message-square" />
                 "Try in chat"
+            </a>
+            <a class="btn" href=with_query("/assistants/new", &[("tool", &card.slug)])>
+                "Make an assistant"
             </a>
         }
     });

@@ -139,8 +139,7 @@ fn AnswerHead(
             ..
         }) => {
             let (hue, picture) = (definition.hue, definition.picture.is_some());
-            view! { <Avatar id=version.id name=name.clone() hue picture class="mark-s" /> }
-                .into_any()
+            view! { <Avatar of=version name=name.clone() hue picture class="mark-s" /> }.into_any()
         }
         None => view! { <Mark name=name.clone() class="mark-s" /> }.into_any(),
     };

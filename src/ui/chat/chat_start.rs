@@ -102,7 +102,7 @@ fn AssistantHead(
         ..
     } = definition;
     view! {
-        <Avatar id=version.id name=name.clone() hue picture=picture.is_some() class="mark-l" />
+        <Avatar of=version name=name.clone() hue picture=picture.is_some() class="mark-l" />
         <h2>{name}</h2>
         {(!description.is_empty()).then(|| view! { <p>{description}</p> })}
         <p class="small">"An assistant that asks " {tool_name} "."</p>

@@ -1,6 +1,7 @@
 //! The panel *Parameters*: presets, instructions, and the parameters that the model takes. What is set is kept with the
 //! conversation and holds from the next message on.
 
+mod assistant_block;
 mod choice_field;
 mod number_field;
 mod parameter_row;
@@ -27,6 +28,7 @@ use crate::{
         lazy::lazy_view,
     },
 };
+use assistant_block::AssistantBlock;
 use choice_field::{EffortField, VerbosityField};
 use leptos::prelude::*;
 use number_field::NumberField;
@@ -69,6 +71,7 @@ fn ParametersPanel(
 ) -> impl IntoView {
     let session = ChatSession::of_page();
     let Subject { tool, assistant } = subject;
+    let shown = assistant.clone();
     let (owner, instructions, parameters) = match assistant.map(|assistant| assistant.definition) {
         Some(assistant) => (
             assistant.name,
@@ -104,6 +107,7 @@ fn ParametersPanel(
                 },
             )
         }}
+        {shown.map(|assistant| view! { <AssistantBlock assistant /> })}
         <PresetBlock />
         <SystemPrompt owner instructions />
         <section class="panel-section" aria-labelledby="parameters-heading">

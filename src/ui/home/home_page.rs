@@ -1,9 +1,16 @@
 //! Home: what this is, the search, the tools to begin with.
 
 use crate::{
-    api::catalog::{featured_tools, search_tools},
-    model::catalog::{CategoryCount, ToolQuery},
+    api::{
+        assistants::list_assistants,
+        catalog::{featured_tools, search_tools},
+    },
+    model::{
+        assistant::AssistantQuery,
+        catalog::{CategoryCount, ToolQuery},
+    },
     ui::{
+        assistants::assistant_card::AssistantGrid,
         catalog::{
             SearchForm,
             tool_card::{ChatHereBadge, ToolGrid, ToolGridSkeleton},
@@ -11,6 +18,7 @@ use crate::{
         },
         kit::notice::{ErrorNotice, RetryButton},
         load::load,
+        session::use_session,
         shell::page::Page,
     },
 };
@@ -51,6 +59,7 @@ pub fn HomePage() -> impl IntoView {
                 })}
             </Transition>
             <Featured />
+            <Assistants />
         </Page>
     }
 }
@@ -79,6 +88,47 @@ fn Chips(
     categories: Vec<CategoryCount>,
 ) -> impl IntoView {
     view! { <CategoryChips categories query=ToolQuery::default() total=Some(total) is_filter=false /> }
+}
+
+/// Assistants on the page.
+const SHOWN_ASSISTANTS: usize = 3;
+
+/// The latest assistants that the person may use; nothing where there are none, or nobody is logged in.
+#[component]
+fn Assistants() -> impl IntoView {
+    let session = use_session();
+    let latest = load(
+        || (),
+        move |()| async move {
+            if session.await?.is_none() {
+                return Ok(Vec::new());
+            }
+            let page = list_assistants(AssistantQuery::default()).await?;
+            let latest = page.assistants.into_iter().take(SHOWN_ASSISTANTS);
+            Ok(latest.collect::<Vec<_>>())
+        },
+    );
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                // They are a shortcut: without them, their page is still there.
+                let assistants = latest.await.unwrap_or_default();
+                (!assistants.is_empty())
+                    .then(|| {
+                        view! {
+                            <section class="section" aria-labelledby="assistants">
+                                <div class="section-head">
+                                    <h2 id="assistants">"Assistants"</h2>
+                                    <a href="/assistants">"All assistants"</a>
+                                </div>
+                                <AssistantGrid assistants />
+                            </section>
+                        }
+                    })
+            })}
+        </Transition>
+    }
+    .into_any()
 }
 
 /// The tools to begin with.

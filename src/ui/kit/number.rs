@@ -50,6 +50,17 @@ pub fn file_size(bytes: u64) -> String {
     }
 }
 
+/// A whole number from 0 on, which may be larger than [`decimal`] prints; `None` for any other.
+#[must_use]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "it is whole and not negative, and none is beyond 2^53"
+)]
+pub fn whole(value: f64) -> Option<String> {
+    (value.fract() == 0.0 && value >= 0.0).then(|| (value as u64).to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::{decimal, file_size, grouped};

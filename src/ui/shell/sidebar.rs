@@ -11,6 +11,8 @@ pub(super) fn Sidebar() -> impl IntoView {
     let pathname = use_location().pathname;
     let is_files = move || pathname.with(|path| path == "/files");
     let is_tools = move || pathname.with(|path| path == "/tools" || path.starts_with("/tools/"));
+    let is_assistants =
+        move || pathname.with(|path| path == "/assistants" || path.starts_with("/assistants/"));
     view! {
         <div class="sidebar">
             <Brand />
@@ -27,6 +29,14 @@ pub(super) fn Sidebar() -> impl IntoView {
                     >
                         <Icon name="search" />
                         <span>"Tools"</span>
+                    </a>
+                    <a
+                        class="nav-link"
+                        href="/assistants"
+                        aria-current=move || is_assistants().then_some("page")
+                    >
+                        <Icon name="sparkles" />
+                        <span>"Assistants"</span>
                     </a>
                     <a
                         class="nav-link"

@@ -6,12 +6,14 @@ use crate::{
         ids::{AssistantId, UserId},
         settings::AssistantVersion,
     },
-    server::db::{Db, DbResult, from_json, on},
+    server::db::{Db, DbResult, from_json, on, user_id},
 };
 
 /// A version for a conversation.
 #[derive(Clone, Debug)]
 pub struct VersionRecord {
+    /// Whose it is.
+    pub owner: UserId,
     /// What the assistant is, as of it.
     pub definition: AssistantDefinition,
     /// The newest version that the person may have; none where it was deleted or is shared no more.
@@ -20,6 +22,7 @@ pub struct VersionRecord {
 
 #[derive(sqlx::FromRow)]
 struct VersionRow {
+    user_id: String,
     definition: String,
     version: i64,
     is_open: bool,
@@ -36,7 +39,7 @@ impl Db {
         user: UserId,
         version: AssistantVersion,
     ) -> DbResult<Option<VersionRecord>> {
-        const SQL: &str = "select v.definition, a.version, \
+        const SQL: &str = "select a.user_id, v.definition, a.version, \
                (not a.is_deleted and (a.user_id = $1 or a.is_shared)) as is_open \
              from assistant_version v join assistant a on a.assistant_id = v.assistant_id \
              where v.assistant_id = $2 and v.version = $3 and (a.user_id = $1 or a.is_shared or exists ( \
@@ -53,6 +56,7 @@ impl Db {
             .await)?;
         row.map(|row| {
             Ok(VersionRecord {
+                owner: user_id(&row.user_id)?,
                 definition: from_json(&row.definition)?,
                 latest: row.is_open.then(|| u32::try_from(row.version).unwrap_or(1)),
             })

@@ -3,22 +3,16 @@
 use super::{Under, parameter_row::ParameterRow};
 use crate::{
     model::params::{Parameter, Range},
-    ui::{chat::session::ChatSession, kit::number::decimal},
+    ui::{
+        chat::session::ChatSession,
+        kit::number::{decimal, whole},
+    },
 };
 use leptos::prelude::*;
 
 /// A number as it is written in a field.
 fn shown(number: f64) -> String {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "whole numbers of parameters are neither negative nor beyond 2^53"
-    )]
-    if number.fract() == 0.0 && number >= 0.0 {
-        (number as u64).to_string()
-    } else {
-        decimal(number, 0)
-    }
+    whole(number).unwrap_or_else(|| decimal(number, 0))
 }
 
 /// The field of a parameter that is a number.
