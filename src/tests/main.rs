@@ -8,6 +8,7 @@
 
 mod access;
 mod accounts;
+mod assistants;
 mod backup;
 mod catalogue;
 mod chat_branches;
@@ -28,12 +29,14 @@ mod conversations;
 mod deploy;
 mod engine;
 mod files;
+mod import_threads;
 mod logs;
 mod metrics;
 mod migrate_data;
 mod object_storage;
 mod pages;
 mod providers;
+mod presets;
 mod recovery;
 mod search;
 mod single_binary;
