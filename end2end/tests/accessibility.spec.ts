@@ -1,29 +1,10 @@
 // What can be found out by a program about whether everybody can use the pages, in light and in dark.
-import fs from "node:fs";
-import { createRequire } from "node:module";
-import type { AxeResults } from "axe-core";
-import type { Page } from "@playwright/test";
 import { Attachments } from "./support/attachments.ts";
+import { violations } from "./support/axe.ts";
 import { Chat } from "./support/chat.ts";
 import { hydrated } from "./support/hydration.ts";
 import { png, text } from "./support/pictures.ts";
 import { expect, test } from "./support/test.ts";
-
-const AXE = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-/** Serious and critical violations on the page, each with the elements it is about. */
-async function violations(page: Page): Promise<string[]> {
-  // Evaluated by the browser's tools, which the page's policy does not bind.
-  await page.evaluate(AXE);
-  const results = await page.evaluate(() =>
-    (window as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
-  );
-  return results.violations
-    .filter((violation) => violation.impact === "serious" || violation.impact === "critical")
-    .flatMap((violation) =>
-      violation.nodes.map((node) => `${violation.id}: ${node.target.join(" ")}: ${node.failureSummary}`),
-    );
-}
 
 for (const colorScheme of ["light", "dark"] as const) {
   test.describe(`in ${colorScheme}`, () => {
