@@ -25,6 +25,6 @@ export class Complaints {
   }
 
   get rest(): string[] {
-    return this.#heard.filter((complaint) => !this.#tolerated.some((pattern) => pattern.test(complaint)));
+    return this.#heard.filter((complaint) => !/you are reading a resource/.test(complaint) && !this.#tolerated.some((pattern) => pattern.test(complaint)));
   }
 }

@@ -6,7 +6,10 @@ use crate::{
     model::{AppError, ids::ConversationId, settings::ChatSettings},
 };
 use futures::lock::Mutex;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{
+    prelude::*,
+    task::{spawn_local, tick},
+};
 use std::sync::Arc;
 
 /// What is known of the settings on the server.
@@ -63,6 +66,8 @@ impl SettingsKeeper {
 
     /// Waits until every change so far is stored or refused, so that a message asks with them.
     pub async fn settled(self) {
+        // What was just set is on its way from the next tick on.
+        tick().await;
         if let Some(storing) = self.storing.try_get_value() {
             storing.lock().await;
         }

@@ -3,6 +3,7 @@
 use super::preset_form::{RenamePreset, SavePreset};
 use crate::{
     api,
+    browser::page::close_menus,
     model::{
         AppError, AppResult,
         settings::{ChatSettings, Preset},
@@ -35,6 +36,7 @@ impl Presets {
         spawn_local(async move {
             match work.await {
                 Ok(()) => {
+                    close_menus(None);
                     let _ = self.version.try_update(|version| *version += 1);
                 }
                 Err(error) => {
