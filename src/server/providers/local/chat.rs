@@ -15,9 +15,11 @@ use async_trait::async_trait;
 use futures::{Stream, StreamExt};
 use tokio::sync::mpsc;
 
+use crate::model::{catalog::StructuredOutput, schema::instructions::shape_instructions};
 use crate::server::config::LocalConfig;
 use crate::server::providers::{
-    ChatEvent, ChatProvider, ChatRequest, ChatStream, ProviderError, ProviderErrorKind, Role,
+    ChatEvent, ChatMessage, ChatPart, ChatProvider, ChatRequest, ChatStream, ProviderError,
+    ProviderErrorKind, Role,
 };
 use model_file::ModelFile;
 use queue::{Place, Queue, Refusal, RunEvent};
@@ -25,6 +27,7 @@ use worker::Shared;
 
 mod engine;
 mod gguf;
+mod grammar;
 mod model_file;
 mod prompt;
 mod queue;
@@ -117,6 +120,7 @@ impl LocalChat {
     /// dropping it leaves the line or ends the answer.
     pub fn answer(&self, request: ChatRequest) -> Result<ChatStream, ProviderError> {
         check_request(&request)?;
+        let request = told_its_shape(request);
         let threads = self.threads().lock();
         if threads.is_ok_and(|threads| threads.is_empty()) {
             return Err(stopped());
@@ -184,6 +188,26 @@ fn check_request(request: &ChatRequest) -> Result<(), ProviderError> {
         return Ok(());
     };
     Err(ProviderError::new(ProviderErrorKind::BadRequest, problem))
+}
+
+/// A grammar keeps the model from writing anything else, but only words tell it what is meant. A large schema stays unsaid:
+/// the conversation needs the room.
+fn told_its_shape(mut request: ChatRequest) -> ChatRequest {
+    const MAX_TOLD_BYTES: usize = 3_000;
+    let Some(output) = &request.output else {
+        return request;
+    };
+    let words = shape_instructions(output, StructuredOutput::Words)
+        .filter(|words| words.len() <= MAX_TOLD_BYTES)
+        .unwrap_or_else(|| "Answer with JSON and nothing else.".to_owned());
+    match request.messages.first_mut() {
+        Some(first) if first.role == Role::System => first.parts.push(ChatPart::Text(words)),
+        _ => {
+            let instructions = ChatMessage::text(Role::System, words);
+            request.messages.insert(0, instructions);
+        }
+    }
+    request
 }
 
 fn busy(waiting: usize) -> ProviderError {

@@ -12,10 +12,12 @@ use llama_cpp_2::context::params::LlamaContextParams;
 use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::model::params::LlamaModelParams;
 use llama_cpp_2::model::{LlamaChatMessage, LlamaChatTemplate, LlamaModel};
+use llama_cpp_2::sampling::LlamaSampler;
 use llama_cpp_2::token::LlamaToken;
 use llama_cpp_2::{LogOptions, send_logs_to_tracing};
 
-use super::gguf;
+use super::{gguf, grammar};
+use crate::model::settings::OutputFormat;
 use crate::server::providers::{ProviderError, ProviderErrorKind, Role};
 
 /// Tokens decoded at a time: between two batches a worker looks whether anyone still waits.
@@ -108,6 +110,24 @@ impl Engine {
 
     pub fn vocabulary_size(&self) -> i32 {
         self.model.n_vocab()
+    }
+
+    /// The grammar that holds an answer to a shape.
+    pub fn grammar(&self, output: &OutputFormat) -> Result<LlamaSampler, ProviderError> {
+        let refused = |reason: &str| {
+            ProviderError::new(
+                ProviderErrorKind::BadRequest,
+                format!(
+                    "The local model cannot be held to this schema: {reason}. Make the schema simpler, or choose another model."
+                ),
+            )
+        };
+        let text = match &output.schema {
+            Some(schema) => grammar::of_schema(schema).map_err(|reason| refused(&reason))?,
+            None => grammar::any_object(),
+        };
+        LlamaSampler::grammar(&self.model, &text, "root")
+            .map_err(|_| refused("llama.cpp does not take it as a grammar"))
     }
 
     /// Renders turns with the model's own template, open for the assistant's next words.

@@ -5,10 +5,10 @@
 
 use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::llama_batch::LlamaBatch;
-use llama_cpp_2::sampling::LlamaSampler;
 use llama_cpp_2::token::LlamaToken;
 
 use super::engine::{BATCH_TOKENS, Engine};
+use super::sampling::Chooser;
 use crate::server::providers::{ProviderError, ProviderErrorKind};
 
 /// The one sequence that a worker's context holds.
@@ -64,9 +64,9 @@ impl<'e> Session<'e> {
         self.decode(&[token])
     }
 
-    /// Chooses the token that follows all that was read.
-    pub fn choose(&self, sampler: &mut LlamaSampler) -> LlamaToken {
-        sampler.sample(&self.context, self.batch.n_tokens() - 1)
+    /// Chooses the token that follows all that was read; none where the answer's shape leaves none.
+    pub fn choose(&self, chooser: &mut Chooser) -> Option<LlamaToken> {
+        chooser.choose(&self.context, self.batch.n_tokens() - 1)
     }
 
     /// Keeps what the context shares with `prompt` and clears the rest. The last token is always

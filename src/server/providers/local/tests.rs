@@ -22,6 +22,7 @@ use crate::server::providers::{
 
 mod damage;
 mod line;
+mod shape;
 
 /// Generous: the machine that runs the tests may be busy with a build.
 const PATIENCE: Duration = Duration::from_mins(2);

@@ -8,11 +8,11 @@ use super::engine::Engine;
 use super::model_file::ModelFile;
 use super::prompt::Prompt;
 use super::queue::{Job, Queue, Task};
-use super::sampling::sampler;
+use super::sampling::Chooser;
 use super::session::{Interruption, Session};
 use super::text::TextAssembler;
 use crate::model::chat::{FinishReason, Usage};
-use crate::server::providers::{ChatEvent, ProviderError};
+use crate::server::providers::{ChatEvent, ChatRequest, ProviderError, ProviderErrorKind};
 
 const DEFAULT_MAX_TOKENS: u32 = 700;
 
@@ -127,6 +127,7 @@ fn generate(
     // A limit near the whole context must not leave the question without room.
     let budget = context - max_tokens.min(context / 4);
     let prompt = Prompt::fit(engine, &job.request, budget).map_err(Interruption::Failed)?;
+    let chooser = chooser(engine, &job.request, &prompt).map_err(Interruption::Failed)?;
 
     job.send(Ok(ChatEvent::Started));
     if parameters.seed.is_some() {
@@ -143,7 +144,7 @@ fn generate(
     );
 
     let limit = max_tokens.min(context - prompt.tokens.len());
-    let (reason, output_tokens) = write(engine, session, job, &prompt, limit)?;
+    let (reason, output_tokens) = write(engine, session, job, chooser, limit)?;
     let input_tokens = u32::try_from(prompt.tokens.len()).unwrap_or(u32::MAX);
     let usage = Usage {
         input_tokens,
@@ -158,20 +159,16 @@ fn write(
     engine: &Engine,
     session: &mut Session<'_>,
     job: &Job,
-    prompt: &Prompt,
+    mut chooser: Chooser,
     limit: usize,
 ) -> Result<(FinishReason, u32), Interruption> {
-    let parameters = &job.request.parameters;
-    let mut sampler = sampler(parameters, engine.vocabulary_size());
-    // The penalties see what the answer has said so far, but not the question and not the ends of
-    // the turns before it: a model that is punished for ending rambles.
-    let begun = prompt.tokens.len() - prompt.continued;
-    sampler.accept_many(&prompt.tokens[begun..]);
-    let mut text = TextAssembler::new(&parameters.stop);
+    let mut text = TextAssembler::new(&job.request.parameters.stop);
     let mut output_tokens = 0;
     let mut reason = FinishReason::Length;
     for remaining in (0..limit).rev() {
-        let token = session.choose(&mut sampler);
+        let Some(token) = session.choose(&mut chooser) else {
+            return Err(Interruption::Failed(no_way_on()));
+        };
         if engine.ends_generation(token) {
             reason = FinishReason::Stop;
             break;
@@ -192,6 +189,35 @@ fn write(
     }
     send_text(job, text.finish());
     Ok((reason, output_tokens))
+}
+
+/// What chooses the answer's tokens.
+fn chooser(
+    engine: &Engine,
+    request: &ChatRequest,
+    prompt: &Prompt,
+) -> Result<Chooser, ProviderError> {
+    let grammar = request.output.as_ref().map(|output| engine.grammar(output));
+    let mut chooser = Chooser::new(
+        &request.parameters,
+        engine.vocabulary_size(),
+        grammar.transpose()?,
+    );
+    // The penalties see what the answer has said so far, but not the question and not the ends of
+    // the turns before it: a model that is punished for ending rambles.
+    let begun = prompt.tokens.len() - prompt.continued;
+    match chooser.take_in(&prompt.tokens[begun..]) {
+        true => Ok(chooser),
+        false => Err(no_way_on()),
+    }
+}
+
+/// The answer so far does not have its shape, so nothing that follows can give it one.
+fn no_way_on() -> ProviderError {
+    ProviderError::new(
+        ProviderErrorKind::BadRequest,
+        "The local model cannot go on with this answer in its shape. Ask again instead.",
+    )
 }
 
 fn send_text(job: &Job, text: String) {
