@@ -1,6 +1,7 @@
 //! JSON that keeps the order of names: people order the properties of a schema on purpose, and models answer in it.
 
 use super::tree::{Fault, Tree, Value};
+use serde::{Serialize, Serializer};
 use std::fmt::Write;
 
 /// A JSON value.
@@ -264,6 +265,28 @@ fn write_text(text: &str, to: &mut String) {
     to.push('"');
 }
 
+/// In the order that it has. Numbers that no type of ours holds are written as the nearest that one does.
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Word(word) if word == "null" => serializer.serialize_unit(),
+            Self::Word(word) => serializer.serialize_bool(word == "true"),
+            Self::Number(text) => {
+                if let Ok(number) = text.parse::<i64>() {
+                    serializer.serialize_i64(number)
+                } else {
+                    serializer.serialize_f64(text.parse().unwrap_or_default())
+                }
+            }
+            Self::String(text) => serializer.serialize_str(text),
+            Self::Array(items) => serializer.collect_seq(items),
+            Self::Object(members) => {
+                serializer.collect_map(members.iter().map(|(name, value)| (name, value)))
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -274,6 +297,13 @@ mod tests {
         let json = Json::parse(text).expect("JSON");
         assert_eq!(json.compact(), text);
         assert_eq!(Json::parse(&json.pretty()).expect("JSON"), json);
+    }
+
+    #[test]
+    fn it_is_sent_in_the_order_in_which_it_was_written() {
+        let text = r#"{"b":1,"a":[1.5,true,null,"x"]}"#;
+        let json = Json::parse(text).expect("JSON");
+        assert_eq!(serde_json::to_string(&json).expect("text"), text);
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use super::{
     ChatProvider, files::FilesProvider, images::ImageProvider, local::LocalChat,
-    openai::OpenaiClient, speech::SpeechProvider, transcription::TranscriptionProvider,
+    openai::OpenaiClient, shaped::Shaped, speech::SpeechProvider,
+    transcription::TranscriptionProvider,
 };
 use crate::{
     model::catalog::{ApiType, Capability},
@@ -27,11 +28,13 @@ pub struct Providers {
 
 struct Azure {
     client: Arc<OpenaiClient>,
+    chat: Arc<Shaped>,
     config: AzureConfig,
 }
 
 struct Openai {
     client: Arc<OpenaiClient>,
+    chat: Arc<Shaped>,
     config: OpenaiConfig,
     /// The models a server on one's own network says it has; `None` until it was asked.
     models: RwLock<Option<HashSet<String>>>,
@@ -55,8 +58,10 @@ impl Providers {
             .openai
             .as_ref()
             .map(|openai| {
+                let client = Arc::new(OpenaiClient::new(openai)?);
                 Ok(Arc::new(Openai {
-                    client: Arc::new(OpenaiClient::new(openai)?),
+                    chat: Arc::new(Shaped::new(client.clone())),
+                    client,
                     config: openai.clone(),
                     models: RwLock::new(None),
                 }))
@@ -66,8 +71,10 @@ impl Providers {
             .azure
             .as_ref()
             .map(|azure| {
+                let client = Arc::new(OpenaiClient::azure(azure)?);
                 Ok(Arc::new(Azure {
-                    client: Arc::new(OpenaiClient::azure(azure)?),
+                    chat: Arc::new(Shaped::new(client.clone())),
+                    client,
                     config: azure.clone(),
                 }))
             })
@@ -90,7 +97,9 @@ impl Providers {
                 .local
                 .clone()
                 .map(|local| local as Arc<dyn ChatProvider>),
-            _ => Some(self.openai_client(api_type)?),
+            ApiType::Openai => Some(self.openai.as_ref()?.chat.clone()),
+            ApiType::Azure => Some(self.azure.as_ref()?.chat.clone()),
+            ApiType::Gemini | ApiType::Link => None,
         }
     }
 

@@ -5,19 +5,16 @@ use crate::{
         catalog::{ModelFeatures, StructuredOutput},
         file::ImageDetail,
         params::{ReasoningEffort, Verbosity},
+        schema::{instructions::shape_instructions, json::Json, output_name},
         settings::OutputFormat,
     },
     server::providers::{ChatMessage, ChatPart, ChatRequest, Role, Source},
 };
 use base64::{display::Base64Display, engine::general_purpose::STANDARD};
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 
 /// Neither interface has a way to prefill an answer, so going on is asked for in words.
 pub(super) const CONTINUE: &str = "Continue exactly where your last message stopped. Do not repeat anything and do not comment on it.";
-
-/// The longest name that a schema may have there.
-const MAX_NAME_CHARS: usize = 64;
 
 /// Where a picture or a document is: an address, or the bytes as one. They are encoded while the request is written, so that
 /// no second copy of them is made.
@@ -81,7 +78,8 @@ pub(super) enum Shape {
 #[derive(Serialize)]
 pub(super) struct Schema {
     name: String,
-    schema: Value,
+    /// In the order in which it was written: models answer in it.
+    schema: Json,
     strict: bool,
 }
 
@@ -94,49 +92,23 @@ impl Shape {
         let Some(output) = output else {
             return (Self::Free, None);
         };
-        let text = output.schema.as_deref();
-        let schema = text.and_then(|text| serde_json::from_str::<Value>(text).ok());
+        let words = shape_instructions(output, features.structured);
+        let schema = output
+            .schema
+            .as_deref()
+            .and_then(|text| Json::parse(text).ok());
         match (features.structured, schema) {
-            (StructuredOutput::JsonSchema, Some(schema)) if schema.is_object() => {
+            (StructuredOutput::JsonSchema, Some(schema)) => {
                 let schema = Schema {
-                    name: schema_name(&output.name),
+                    name: output_name(&output.name),
                     schema,
                     strict: output.is_strict,
                 };
-                (Self::Schema(schema), None)
+                (Self::Schema(schema), words)
             }
-            (StructuredOutput::Words, _) => (Self::Free, Some(in_words(text))),
-            // JSON mode is refused unless the question itself speaks of JSON.
-            _ => (Self::Object, Some(in_words(text))),
+            (StructuredOutput::Words, _) => (Self::Free, words),
+            _ => (Self::Object, words),
         }
-    }
-}
-
-fn in_words(schema: Option<&str>) -> String {
-    match schema {
-        Some(schema) => format!(
-            "Answer with one JSON value that is valid by the following JSON schema, and with nothing else: no words around it, no code fence.\n\n{schema}"
-        ),
-        None => {
-            "Answer with one JSON object and with nothing else: no words around it, no code fence."
-                .to_owned()
-        }
-    }
-}
-
-/// A name in the letters that are taken there.
-fn schema_name(name: &str) -> String {
-    let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    let name: String = name
-        .trim()
-        .chars()
-        .map(|c| if is_allowed(c) { c } else { '_' })
-        .take(MAX_NAME_CHARS)
-        .collect();
-    if name.is_empty() {
-        "answer".to_owned()
-    } else {
-        name
     }
 }
 
@@ -202,13 +174,6 @@ mod tests {
             serde_json::to_value(address).expect("text"),
             json!("data:image/png;base64,iVBORw==")
         );
-    }
-
-    #[test]
-    fn a_schemas_name_has_the_letters_that_are_taken() {
-        assert_eq!(schema_name("Person's data"), "Person_s_data");
-        assert_eq!(schema_name("  "), "answer");
-        assert_eq!(schema_name(&"x".repeat(100)).len(), 64);
     }
 
     #[test]
