@@ -13,4 +13,5 @@ pub mod chat;
 pub mod files;
 pub mod import;
 pub mod presets;
+pub mod schemas;
 pub mod tokens;

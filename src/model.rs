@@ -15,6 +15,7 @@ pub mod image_tokens;
 pub mod import;
 pub mod markdown;
 pub mod params;
+pub mod schema;
 pub mod settings;
 pub mod theme;
 pub mod token;

@@ -19,6 +19,7 @@ pub mod presets;
 pub mod providers;
 pub mod redis;
 pub mod runlog;
+pub mod schemas;
 mod serve;
 pub mod site;
 pub mod state;

@@ -8,6 +8,7 @@ pub mod json;
 mod keywords;
 pub mod outcome;
 pub mod outline;
+pub mod saved;
 mod strict;
 pub mod table;
 mod templates;

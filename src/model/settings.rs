@@ -5,6 +5,7 @@ use super::{
     AppError, AppResult,
     ids::{AssistantId, PresetId},
     params::Parameters,
+    schema,
 };
 use serde::{Deserialize, Serialize};
 
@@ -79,15 +80,7 @@ impl ChatSettings {
     /// # Errors
     /// A sentence about the field that is not.
     pub fn checked(self) -> AppResult<Self> {
-        let output = self.output;
-        if let Some(schema) = output.as_ref().and_then(|output| output.schema.as_ref())
-            && schema.len() > MAX_SCHEMA_BYTES
-        {
-            return Err(AppError::field(
-                "schema",
-                format!("A schema has at most {MAX_SCHEMA_BYTES} characters."),
-            ));
-        }
+        let output = self.output.map(schema::parse_output).transpose()?;
         Ok(Self {
             system_prompt: parse_instructions("system_prompt", self.system_prompt)?,
             parameters: self.parameters.checked()?,

@@ -14,6 +14,7 @@ pub mod messages;
 pub mod nodes;
 pub mod presets;
 pub mod runs;
+mod schemas;
 pub mod sessions;
 pub mod tokens;
 pub mod tools;

@@ -8,6 +8,7 @@ pub mod images;
 pub mod local;
 pub mod openai;
 mod registry;
+mod shaped;
 pub mod speech;
 pub mod transcription;
 

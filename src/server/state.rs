@@ -11,6 +11,7 @@ use super::{
     import::Import,
     presets::Presets,
     runlog::RunLog,
+    schemas::Schemas,
     site::Site,
     storage::Storage,
 };
@@ -50,6 +51,8 @@ pub struct AppState {
     pub engine: Engine,
     /// Chat.
     pub chat: Chat,
+    /// Structured output.
+    pub schemas: Schemas,
     /// The log of runs, for health checks.
     pub log: RunLog,
     /// Cancelled when the server is asked to stop: it takes nothing new, and open streams end.
