@@ -3,6 +3,7 @@
 
 pub mod camera;
 pub mod clipboard;
+pub mod download;
 pub mod drafts;
 pub mod enhance;
 pub mod event_stream;
@@ -10,4 +11,5 @@ pub mod files;
 pub mod follow;
 pub mod page;
 pub mod patch;
+pub mod text_field;
 pub mod upload;

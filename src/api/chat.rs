@@ -89,6 +89,19 @@ pub async fn regenerate_answer(message: MessageId, key: Option<IdempotencyKey>) 
         .await
 }
 
+/// Asks again for an answer that does not have the shape it was asked for in, telling what is wrong with it.
+///
+/// # Errors
+/// `NotFound`; `Conflict` while an answer is open; `Invalid` when there is nothing to put right.
+#[server(prefix = "/api", endpoint = "repair_answer")]
+pub async fn repair_answer(message: MessageId, key: Option<IdempotencyKey>) -> AppResult<Sent> {
+    let (state, user) = crate::server::http::session::member().await?;
+    state
+        .chat
+        .repair(user.id, message, key.unwrap_or_default())
+        .await
+}
+
 /// Goes on from an answer that was cut short.
 ///
 /// # Errors

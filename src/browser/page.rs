@@ -43,6 +43,20 @@ pub fn focus_content() {
     }
 }
 
+/// Opens everything shut around an element and moves the focus to it, which brings it into view.
+pub fn reveal(element: &Element) {
+    let mut around = element.closest("details").ok().flatten();
+    while let Some(details) = around {
+        let _ = details.set_attribute("open", "");
+        around = details
+            .parent_element()
+            .and_then(|outer| outer.closest("details").ok().flatten());
+    }
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        let _ = element.focus();
+    }
+}
+
 /// Moves the focus to the element of an id, if there is one.
 pub fn focus_element(id: &str) {
     let element = document().and_then(|document| document.get_element_by_id(id));

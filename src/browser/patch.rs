@@ -25,6 +25,12 @@ impl Patcher {
         reconcile(target, &self.template.content());
     }
 
+    /// Puts what `html` says at the end of `parent`.
+    pub fn append(&self, parent: &Element, html: &str) {
+        self.template.set_inner_html(html);
+        let _ = parent.append_child(&self.template.content());
+    }
+
     /// Puts what `html` says before `next`, in `next`'s parent.
     pub fn insert_before(&self, next: &Element, html: &str) {
         self.template.set_inner_html(html);

@@ -66,6 +66,9 @@ pub struct AnswerExtras {
     /// Files that the model made.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<Attachment>,
+    /// The answer whose shape this one is to put right.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repairs: Option<MessageId>,
     /// The name of the tool that answered in place of the one that was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answered_by: Option<String>,

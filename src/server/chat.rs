@@ -9,6 +9,7 @@ mod drive;
 mod ending;
 pub mod engine;
 mod leases;
+mod repair;
 mod reply;
 mod send;
 mod settings;

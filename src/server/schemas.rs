@@ -17,7 +17,7 @@ use crate::model::{
     },
     settings::OutputFormat,
 };
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 use tokio::sync::Semaphore;
 
 /// Most schemas of one person.
@@ -27,21 +27,20 @@ const AT_ONCE: usize = 2;
 /// Longest time that a person waits for it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Room for those.
+static ROOM: Semaphore = Semaphore::const_new(AT_ONCE);
+
 /// The rules of structured output.
 #[derive(Clone)]
 pub struct Schemas {
     db: Db,
-    room: Arc<Semaphore>,
 }
 
 impl Schemas {
     /// The service over a database.
     #[must_use]
     pub fn new(db: Db) -> Self {
-        Self {
-            db,
-            room: Arc::new(Semaphore::new(AT_ONCE)),
-        }
+        Self { db }
     }
 
     /// Whether an answer has the shape it was asked for in.
@@ -51,43 +50,7 @@ impl Schemas {
     pub async fn check(&self, user: UserId, message: MessageId) -> AppResult<OutputCheck> {
         let found = self.db.find_message(user, message).await?;
         let (_, entry) = found.ok_or_else(|| AppError::not_found("message"))?;
-        self.check_message(entry.message).await
-    }
-
-    /// The same of a message that is at hand.
-    ///
-    /// # Errors
-    /// `Conflict` while it is being written; `Invalid` for one that was asked for in no shape.
-    pub async fn check_message(&self, message: Message) -> AppResult<OutputCheck> {
-        if message.is_open() {
-            return Err(AppError::new(
-                ErrorKind::Conflict,
-                "The answer is still being written. Wait for it, or stop it first.",
-            ));
-        }
-        let Some(output) = message.output else {
-            return Err(AppError::new(
-                ErrorKind::Invalid,
-                "This answer was asked for in no shape.",
-            ));
-        };
-        let state = message.run.map(|run| run.state);
-        let room = self.room.clone().acquire_owned().await;
-        let looking = tokio::task::spawn_blocking(move || {
-            let _room = room;
-            validate::check(&output, &message.text, state.as_ref())
-        });
-        match tokio::time::timeout(PATIENCE, looking).await {
-            Ok(Ok(check)) => Ok(check),
-            Ok(Err(error)) => {
-                tracing::error!(%error, "an answer could not be validated");
-                Err(AppError::internal())
-            }
-            Err(_) => Ok(OutputCheck::whole(
-                Verdict::Unknown,
-                "Looking at this answer takes too long, so it is not known whether it has its shape.",
-            )),
-        }
+        check_message(entry.message).await
     }
 
     /// A person's schemas, by name.
@@ -165,6 +128,45 @@ impl Schemas {
             true => Ok(()),
             false => Err(AppError::not_found("schema")),
         }
+    }
+}
+
+/// Whether a message has the shape it was asked for in.
+///
+/// # Errors
+/// `Conflict` while it is being written; `Invalid` for one that was asked for in no shape.
+pub async fn check_message(message: Message) -> AppResult<OutputCheck> {
+    if message.is_open() {
+        return Err(AppError::new(
+            ErrorKind::Conflict,
+            "The answer is still being written. Wait for it, or stop it first.",
+        ));
+    }
+    let Some(output) = message.output else {
+        return Err(AppError::new(
+            ErrorKind::Invalid,
+            "This answer was asked for in no shape.",
+        ));
+    };
+    let state = message.run.map(|run| run.state);
+    let looking = async move {
+        let room = ROOM.acquire().await;
+        let looking = tokio::task::spawn_blocking(move || {
+            let _room = room;
+            validate::check(&output, &message.text, state.as_ref())
+        });
+        looking.await
+    };
+    match tokio::time::timeout(PATIENCE, looking).await {
+        Ok(Ok(check)) => Ok(check),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "an answer could not be validated");
+            Err(AppError::internal())
+        }
+        Err(_) => Ok(OutputCheck::whole(
+            Verdict::Unknown,
+            "Looking at this answer takes too long, so it is not known whether it has its shape.",
+        )),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod address;
 pub mod answer;
+mod answer_text;
 pub mod attachments;
 pub mod chat_page;
 mod chat_start;
@@ -10,6 +11,8 @@ mod composer_tools;
 mod insist;
 mod keep_settings;
 mod message_actions;
+mod output_panel;
+pub mod output_view;
 mod panel;
 mod parameters;
 mod question;

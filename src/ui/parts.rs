@@ -8,7 +8,7 @@ use super::{
         assistants_page::assistants_page,
     },
     catalog::tool_page::tool_page,
-    chat::{chat_page::chat_page, transcript::transcript_view},
+    chat::{chat_page::chat_page, output_view::output_view, transcript::transcript_view},
     files::files_page::files_page,
     lazy::{Part, prefetch},
     settings::settings_page::settings_page,
@@ -21,7 +21,7 @@ use futures::future::try_join_all;
 use leptos::{ev, prelude::*};
 
 /// A view that is missing here can be shown by the browser, but not by the server.
-const PARTS: [Part; 10] = [
+const PARTS: [Part; 11] = [
     login_page::PART.at(&["/login"]),
     signup_page::PART.at(&["/signup"]),
     tool_page::PART.at(&["/tools/"]),
@@ -31,6 +31,7 @@ const PARTS: [Part; 10] = [
     chat_page::PART.at(&["/chat", "/chat/"]),
     files_page::PART.at(&["/files"]),
     settings_page::PART.at(&["/settings"]),
+    output_view::PART,
     transcript_view::PART.at(&["/chat/"]),
 ];
 

@@ -25,12 +25,24 @@ pub fn item(tree: &Tree, node: usize) -> String {
     html
 }
 
-/// What stands for a value that is no container: the content of its `json-value`.
+/// The HTML of a value that is no container: the content of its `json-value`.
 #[must_use]
-pub fn value_text(value: &Value) -> String {
+pub fn value_html(value: &Value) -> String {
+    let mut html = String::new();
+    if let Value::String(text) | Value::Number(text) | Value::Word(text) = value {
+        escape(text, &mut html);
+    }
+    html
+}
+
+/// The classes of the element that holds [`value_html`].
+#[must_use]
+pub fn value_class(value: &Value) -> &'static str {
     match value {
-        Value::String(text) | Value::Number(text) | Value::Word(text) => text.clone(),
-        Value::Object | Value::Array => String::new(),
+        Value::String(text) if text.is_empty() => "json-value json-string json-empty",
+        Value::String(_) => "json-value json-string",
+        Value::Number(_) => "json-value json-number",
+        _ => "json-value json-word",
     }
 }
 
@@ -64,9 +76,12 @@ fn write_item(tree: &Tree, index: usize, html: &mut String) {
     let _ = write!(html, "<li data-node=\"{index}\" tabindex=\"-1\">");
     if !matches!(node.value, Value::Object | Value::Array) {
         write_key(node, html);
-        let class = class_of(&node.value);
-        let _ = write!(html, "<span class=\"json-value {class}\">");
-        escape(&value_text(&node.value), html);
+        let _ = write!(
+            html,
+            "<span class=\"{}\">{}",
+            value_class(&node.value),
+            value_html(&node.value)
+        );
         html.push_str("</span></li>");
         return;
     }
@@ -99,17 +114,8 @@ fn write_key(node: &Node, html: &mut String) {
     html.push_str(":</span> ");
 }
 
-fn class_of(value: &Value) -> &'static str {
-    match value {
-        Value::String(text) if text.is_empty() => "json-string json-empty",
-        Value::String(_) => "json-string",
-        Value::Number(_) => "json-number",
-        _ => "json-word",
-    }
-}
-
 /// Writes text so that it is text in HTML.
-pub fn escape(text: &str, html: &mut String) {
+fn escape(text: &str, html: &mut String) {
     for character in text.chars() {
         match character {
             '&' => html.push_str("&amp;"),

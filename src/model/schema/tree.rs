@@ -172,6 +172,12 @@ impl Tree {
         self.state == State::Done
     }
 
+    /// How many bytes of the text were read.
+    #[must_use]
+    pub fn read_bytes(&self) -> usize {
+        self.offset
+    }
+
     /// Why it is no JSON.
     #[must_use]
     pub fn fault(&self) -> Option<&Fault> {

@@ -15,18 +15,18 @@ use crate::{
 };
 
 /// An answer that somebody wants another of, or more of.
-struct Answered {
-    conversation: ConversationRecord,
-    tool: ToolRecord,
+pub(super) struct Answered {
+    pub(super) conversation: ConversationRecord,
+    pub(super) tool: ToolRecord,
     /// The message that it answers.
     question: MessageId,
     /// What is asked with now.
-    effective: Effective,
+    pub(super) effective: Effective,
 }
 
 impl Answered {
     /// What becomes of it, in a message of its own or in the one that is there.
-    fn sent(&self, message: MessageId) -> Sent {
+    pub(super) fn sent(&self, message: MessageId) -> Sent {
         Sent {
             conversation_id: self.conversation.id,
             user_message_id: self.question,
@@ -73,6 +73,7 @@ impl Chat {
             settings: &answered.conversation.settings,
             effective: answered.effective,
             branch,
+            repair: Vec::new(),
             thread: answered.conversation.thread.clone(),
             text: String::new(),
             extras: AnswerExtras::default(),
@@ -121,6 +122,7 @@ impl Chat {
                 "This answer is complete; there is nothing to go on from.",
             ));
         }
+        let repair = self.repair_turns(user, answer.extras.repairs).await?;
         let mut tx = self.begin().await?;
         lock_end(&mut tx, &answered.conversation).await?;
         if tx.find_text(message).await?.as_ref() != Some(&answer.text) {
@@ -129,7 +131,10 @@ impl Chat {
         let extras = if answer.text.is_empty() {
             // Nothing came before it broke: going on is answering the question.
             branch.pop();
-            AnswerExtras::default()
+            AnswerExtras {
+                repairs: answer.extras.repairs,
+                ..AnswerExtras::default()
+            }
         } else {
             answer.extras
         };
@@ -145,6 +150,7 @@ impl Chat {
                 ..answered.effective.clone()
             },
             branch,
+            repair,
             thread: answered.conversation.thread.clone(),
             text: answer.text,
             extras,
@@ -153,7 +159,7 @@ impl Chat {
     }
 
     /// An answer of a person's, with what asking again needs.
-    async fn answered(&self, user: UserId, message: MessageId) -> AppResult<Answered> {
+    pub(super) async fn answered(&self, user: UserId, message: MessageId) -> AppResult<Answered> {
         let (conversation, entry) = self
             .db
             .find_message(user, message)

@@ -106,6 +106,7 @@ impl Chat {
             settings: &settings,
             effective,
             branch,
+            repair: Vec::new(),
             thread: place.conversation.and_then(|known| known.thread),
             text: String::new(),
             extras: AnswerExtras::default(),

@@ -35,6 +35,9 @@ pub(super) struct Start<'a> {
     pub(super) effective: Effective,
     /// The branch that is asked with: oldest first, ending with what is answered or gone on from.
     pub(super) branch: Vec<Message>,
+    /// The turns that ask for what an answer missed that this one is to put right: they come before it and are no part of
+    /// the branch.
+    pub(super) repair: Vec<ChatMessage>,
     /// The provider's own copy of the conversation, as it was before.
     pub(super) thread: Option<ThreadRecord>,
     /// Text that the answer goes on from; empty for a new one.
@@ -199,7 +202,14 @@ pub(super) async fn insert_answer(
 fn drive(start: Start<'_>) -> Drive {
     let thread = thread_for(start.tool, start.thread, &start.branch);
     let mut messages: Vec<_> = start.effective.message().into_iter().collect();
-    messages.extend(start.branch.into_iter().filter_map(said));
+    let mut branch = start.branch;
+    let begun = match start.text.is_empty() {
+        true => None,
+        false => branch.pop(),
+    };
+    messages.extend(branch.into_iter().filter_map(said));
+    messages.extend(start.repair);
+    messages.extend(begun.and_then(said));
     let request = ChatRequest {
         model: start.tool.model.clone().unwrap_or_default(),
         features: start.tool.features.clone(),

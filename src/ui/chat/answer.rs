@@ -1,8 +1,10 @@
 //! A tool's message: rendered by the server, taken over while its run is open.
 
 use super::{
+    answer_text::AnswerText,
     attachments::attachment_list::AttachmentList,
     message_actions::{CopyButton, RegenerateButton, SiblingSwitch},
+    output_view::{Growing, output_view},
     reasoning::{AnsweredBy, Reasoning},
     run_status::{RunEnd, RunWait, end_word},
     session::{ChatSession, OpenConversation},
@@ -22,6 +24,7 @@ use crate::{
     ui::{
         assistants::avatar::Avatar,
         kit::{mark::Mark, notice::ErrorNotice},
+        lazy::Lazy,
     },
 };
 use futures::future::abortable;
@@ -45,6 +48,8 @@ struct Live {
     usage: RwSignal<Option<Usage>>,
     extras: RwSignal<AnswerExtras>,
     text: StoredValue<String>,
+    /// The same for the view of an answer in a shape.
+    growing: RwSignal<Growing>,
     has_text: RwSignal<bool>,
     connection: RwSignal<Connection>,
     announcement: RwSignal<String>,
@@ -77,32 +82,34 @@ pub(super) fn Answer(
         usage: RwSignal::new(run.as_ref().and_then(|run| run.usage)),
         extras: RwSignal::new(message.extras.clone()),
         text: StoredValue::new(message.text.clone()),
+        growing: RwSignal::new(match message.output {
+            Some(_) => Growing::new(&message.text),
+            None => Growing::default(),
+        }),
         has_text: RwSignal::new(!message.text.is_empty()),
         connection: RwSignal::new(Connection::Open),
         announcement,
         author: StoredValue::new(tool.name.clone()),
     };
-    let prose = NodeRef::<html::Div>::new();
-    if let Some(run) = run.filter(|_| is_open) {
-        Effect::new(move || {
-            if let Some(prose) = prose.get() {
-                live.follow(run.clone(), &prose);
+    let open_run = run.filter(|_| is_open);
+    let problem = RwSignal::new(None::<AppError>);
+    let body = match message.output.clone() {
+        Some(output) => {
+            if let Some(run) = open_run {
+                Effect::new(move || live.follow(&run, AnswerText::Shape(live.growing)));
             }
-        });
-    }
-    let html = if is_open {
-        render_open(&message.text)
-    } else {
-        markdown::render(&message.text)
+            let view = output_view(message.id, output, live.growing, live.state, open, problem);
+            view! { <Lazy view waiting=|| () /> }.into_any()
+        }
+        None => prose(&message.text, live, open_run),
     };
     let is_busy = move || (!live.state.with(RunState::is_end)).then_some("true");
-    let problem = RwSignal::new(None::<AppError>);
     view! {
         <article class="message message-assistant" aria-label=tool.name.clone() aria-busy=is_busy>
             <AnswerHead name=tool.name.clone() />
             <AnsweredBy extras=live.extras asked=tool.name.clone() />
             <Reasoning extras=live.extras state=live.state has_text=live.has_text.into() />
-            <div class="prose" node_ref=prose inner_html=html></div>
+            {body}
             <AnswerFiles extras=live.extras />
             <RunEnd state=live.state message=live.message open problem has_text=live.has_text.into() />
             {move || problem.get().map(|error| view! { <ErrorNotice error /> }.into_any())}
@@ -123,6 +130,27 @@ fn AnswerFiles(
         let attachments = files.get();
         view! { <AttachmentList attachments label="Files of the answer" tokens=None /> }
     }
+}
+
+/// Words, followed to the end of the run that is open.
+fn prose(text: &str, live: Live, open_run: Option<RunView>) -> AnyView {
+    let prose = NodeRef::<html::Div>::new();
+    let html = match open_run {
+        Some(_) => render_open(text),
+        None => markdown::render(text),
+    };
+    if let Some(run) = open_run {
+        Effect::new(move || {
+            let text = live.text.get_value();
+            if let Some(view) = prose
+                .get()
+                .and_then(|prose| StreamView::new(prose.into(), &text))
+            {
+                live.follow(&run, AnswerText::Prose(view));
+            }
+        });
+    }
+    view! { <div class="prose" node_ref=prose inner_html=html></div> }.into_any()
 }
 
 /// Who said it.
@@ -206,14 +234,12 @@ const RELOAD: &str = "<meta http-equiv=\"refresh\" content=\"2\"><p class=\"mess
 
 impl Live {
     /// Follows the run to its end, painting what comes.
-    fn follow(self, run: RunView, prose: &web_sys::Element) {
+    fn follow(self, run: &RunView, view: AnswerText) {
         let text = self.text.get_value();
-        let Some(view) = StreamView::new(prose.clone(), &text) else {
-            return;
-        };
         let extras = self.extras.get_untracked();
         let mut transcript = Transcript::new(text, run.seq).with_extras(extras);
-        let on_event = move |event| self.take(&mut transcript, &view, &event, run.id);
+        let id = run.id;
+        let on_event = move |event| self.take(&mut transcript, &view, &event, id);
         let on_connection = move |connection| {
             let _ = self.connection.try_set(connection);
         };
@@ -227,7 +253,7 @@ impl Live {
     fn take(
         self,
         transcript: &mut Transcript,
-        view: &StreamView,
+        view: &AnswerText,
         event: &SequencedEvent,
         run: crate::model::ids::RunId,
     ) -> Next {
@@ -265,7 +291,7 @@ impl Live {
     }
 
     /// The run is over: everything on the page is told, once.
-    fn end(self, transcript: &Transcript, view: &StreamView, run: crate::model::ids::RunId) {
+    fn end(self, transcript: &Transcript, view: &AnswerText, run: crate::model::ids::RunId) {
         view.finish(move || self.session.follow.keep_up());
         self.text.set_value(transcript.text.clone());
         self.usage.set(transcript.usage);

@@ -1,7 +1,9 @@
 //! What can be put on a message or set for its answer: one button each, beside the field.
 
-use super::attachments::attach_button::AttachButton;
-use super::parameters::ParametersButton;
+use super::{
+    attachments::attach_button::AttachButton, output_panel::OutputButton,
+    parameters::ParametersButton,
+};
 use leptos::prelude::*;
 
 /// The row of buttons.
@@ -10,6 +12,7 @@ pub(super) fn ComposerTools() -> impl IntoView {
     view! {
         <div class="composer-tools">
             <AttachButton />
+            <OutputButton />
             <ParametersButton />
         </div>
     }

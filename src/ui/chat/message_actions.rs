@@ -108,7 +108,7 @@ pub(super) fn ContinueButton(
 }
 
 /// Asks the server for another run and shows it.
-fn begin<Asking: Future<Output = AppResult<Sent>> + 'static>(
+pub(super) fn begin<Asking: Future<Output = AppResult<Sent>> + 'static>(
     session: ChatSession,
     problem: RwSignal<Option<crate::model::AppError>>,
     ask: impl FnMut() -> Asking + 'static,

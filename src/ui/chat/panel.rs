@@ -3,6 +3,7 @@
 
 use super::{
     chat_page::ChatContent,
+    output_panel::output_panel,
     parameters::parameters_panel,
     session::{ChatSession, Panel},
 };
@@ -175,7 +176,9 @@ fn panel_content(open: Panel, subject: Subject) -> AnyView {
         Panel::Parameters => {
             view! { <Lazy view=parameters_panel(subject) waiting=PanelSkeleton /> }.into_any()
         }
-        Panel::Output => ().into_any(),
+        Panel::Output => {
+            view! { <Lazy view=output_panel(subject) waiting=PanelSkeleton /> }.into_any()
+        }
     }
 }
 
@@ -183,7 +186,7 @@ fn panel_content(open: Panel, subject: Subject) -> AnyView {
 fn prefetch_content(panel: Panel) {
     match panel {
         Panel::Parameters => prefetch(parameters_panel::PART),
-        Panel::Output => {}
+        Panel::Output => prefetch(output_panel::PART),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
         chat::{Author, ChatTool, Message, RunState, RunView, Sent},
         file::Attachment,
         ids::{ConversationId, MessageId, RunId},
-        settings::ChatSettings,
+        settings::{ChatSettings, OutputFormat},
         transcript::Transcript,
     },
 };
@@ -95,6 +95,8 @@ pub struct OpenConversation {
     pub id: ConversationId,
     /// Its open branch, oldest first.
     pub messages: RwSignal<Vec<Message>>,
+    /// The shape that its next answer is asked for in.
+    pub shape: Signal<Option<OutputFormat>>,
 }
 
 impl ChatSession {
@@ -133,7 +135,7 @@ impl OpenConversation {
                 attachments,
                 ..Message::new(sent.user_message_id, Author::User, text)
             });
-            messages.push(awaited(sent, vec![sent.message_id]));
+            messages.push(self.awaited(sent, vec![sent.message_id]));
         });
     }
 
@@ -150,7 +152,17 @@ impl OpenConversation {
                 .unwrap_or_default();
             siblings.push(sent.message_id);
             messages.truncate(question + 1);
-            messages.push(awaited(sent, siblings));
+            messages.push(self.awaited(sent, siblings));
+        });
+    }
+
+    /// The same for an answer that is to have the shape which the one before missed.
+    pub fn show_repaired(self, sent: &Sent, shape: OutputFormat) {
+        self.show_regenerated(sent);
+        self.messages.update(|messages| {
+            if let Some(message) = messages.iter_mut().find(|m| m.id == sent.message_id) {
+                message.output = Some(shape);
+            }
         });
     }
 
@@ -163,6 +175,15 @@ impl OpenConversation {
         });
     }
 
+    fn awaited(self, sent: &Sent, siblings: Vec<MessageId>) -> Message {
+        Message {
+            run: Some(new_run(sent.run_id)),
+            siblings,
+            output: self.shape.get_untracked(),
+            ..Message::new(sent.message_id, Author::Assistant, String::new())
+        }
+    }
+
     /// Keeps what an answer became, for everything on the page that is not its own view.
     pub fn keep(self, message: MessageId, became: &Transcript, run: RunView) {
         self.messages.update(|messages| {
@@ -172,14 +193,6 @@ impl OpenConversation {
                 kept.run = Some(run);
             }
         });
-    }
-}
-
-fn awaited(sent: &Sent, siblings: Vec<MessageId>) -> Message {
-    Message {
-        run: Some(new_run(sent.run_id)),
-        siblings,
-        ..Message::new(sent.message_id, Author::Assistant, String::new())
     }
 }
 

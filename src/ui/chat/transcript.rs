@@ -35,12 +35,20 @@ fn TranscriptView(
     if let Some(assistant) = &page.assistant {
         tool.name.clone_from(&assistant.definition.name);
     }
+    let assistants_shape = page
+        .assistant
+        .as_ref()
+        .and_then(|assistant| assistant.definition.output.clone());
     provide_context(page.assistant);
     let tokens = tool.features.image_tokens;
     let tool = StoredValue::new(tool);
     let open = OpenConversation {
         id: page.id,
         messages: RwSignal::new(page.messages),
+        shape: Signal::derive(move || {
+            let set = session.settings.with(|settings| settings.output.clone());
+            set.or_else(|| assistants_shape.clone())
+        }),
     };
     let settings = StoredValue::new(page.settings);
     let announcement = RwSignal::new(String::new());

@@ -1,0 +1,132 @@
+//! Where a schema is written: its lines are numbered, and those with something wrong are marked. Tab leads on as everywhere;
+//! Enter indents as the line before.
+
+use super::draft::Draft;
+use crate::{browser::text_field, model::schema::Severity};
+use leptos::{
+    ev::{Event, KeyboardEvent},
+    html,
+    prelude::*,
+};
+use std::{collections::BTreeMap, fmt::Write};
+
+/// Most lines that are numbered.
+const MAX_LINES: usize = 3_000;
+
+/// The field with its gutter, and what can be done with the whole text.
+#[component]
+pub(super) fn SchemaField(
+    /// What is being written.
+    draft: Draft,
+) -> impl IntoView {
+    let gutter = NodeRef::<html::Div>::new();
+    let marks = Memo::new(move |_| {
+        let mut marks = BTreeMap::new();
+        draft.problems.with(|problems| {
+            for problem in problems {
+                let worst = marks.entry(problem.line).or_insert(problem.severity);
+                if problem.severity == Severity::Error {
+                    *worst = Severity::Error;
+                }
+            }
+        });
+        marks
+    });
+    let lines = Memo::new(move |_| {
+        draft
+            .text
+            .with(|text| (text.bytes().filter(|byte| *byte == b'\n').count() + 1).min(MAX_LINES))
+    });
+    let numbers = move || marks.with(|marks| numbers(lines.get(), marks));
+    let has_errors = Memo::new(move |_| {
+        draft.problems.with(|problems| {
+            problems
+                .iter()
+                .any(|problem| problem.severity != Severity::Note)
+        })
+    });
+    let on_scroll = move |_: Event| {
+        if let (Some(field), Some(gutter)) = (draft.field.get_untracked(), gutter.get_untracked()) {
+            gutter.set_scroll_top(field.scroll_top());
+        }
+    };
+    let on_key = move |event: KeyboardEvent| {
+        let is_enter = event.key() == "Enter" && !event.is_composing();
+        let is_plain =
+            !(event.shift_key() || event.ctrl_key() || event.meta_key() || event.alt_key());
+        if is_enter
+            && is_plain
+            && let Some(field) = draft.field.get_untracked()
+        {
+            event.prevent_default();
+            text_field::break_line(&field);
+        }
+    };
+    view! {
+        <div class="field">
+            <div class="parameter-head">
+                <label for="schema">"Schema"</label>
+                <span class="row-tight">
+                    <button
+                        type="button"
+                        class="link-btn"
+                        hidden=move || draft.before.with(Option::is_none)
+                        on:click=move |_| draft.undo()
+                    >
+                        "Undo"
+                    </button>
+                    <button type="button" class="link-btn" on:click=move |_| draft.format()>
+                        "Format"
+                    </button>
+                </span>
+            </div>
+            <div class="schema-field" class:is-wrong=has_errors>
+                <div class="schema-gutter" aria-hidden="true" node_ref=gutter inner_html=numbers></div>
+                <textarea
+                    id="schema"
+                    rows="14"
+                    wrap="off"
+                    spellcheck="false"
+                    autocapitalize="off"
+                    autocomplete="off"
+                    placeholder="{ \"type\": \"object\", \"properties\": { … } }"
+                    aria-describedby="schema-problems"
+                    aria-invalid=move || has_errors.get().then_some("true")
+                    node_ref=draft.field
+                    prop:value=draft.text
+                    on:input=move |event| draft.edited(event_target_value(&event))
+                    on:change=move |_| draft.take()
+                    on:keydown=on_key
+                    on:scroll=on_scroll
+                ></textarea>
+            </div>
+        </div>
+        <div class="row-tight schema-options">
+            <label class="check">
+                <input
+                    type="checkbox"
+                    prop:checked=draft.is_strict
+                    on:change=move |event| {
+                        draft.is_strict.set(event_target_checked(&event));
+                        draft.take();
+                    }
+                />
+                "Strict: the service is held to it exactly"
+            </label>
+        </div>
+    }
+    .into_any()
+}
+
+/// The numbers of lines, each with the mark of what is wrong in it.
+fn numbers(lines: usize, marks: &BTreeMap<usize, Severity>) -> String {
+    let mut html = String::new();
+    for line in 1..=lines {
+        let _ = match marks.get(&line) {
+            Some(Severity::Error) => writeln!(html, "<b class=\"mark-error\">{line}</b>"),
+            Some(Severity::Strict) => writeln!(html, "<b class=\"mark-strict\">{line}</b>"),
+            _ => writeln!(html, "{line}"),
+        };
+    }
+    html
+}
