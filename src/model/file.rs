@@ -163,6 +163,16 @@ pub struct FileUse {
 
 /// Files on one page of the list.
 pub const FILES_PER_PAGE: u32 = 30;
+impl From<&Attachment> for Attach {
+    fn from(attachment: &Attachment) -> Self {
+        Self {
+            file: attachment.file.id,
+            detail: attachment.detail,
+            edit: attachment.edit,
+        }
+    }
+}
+
 /// Most files on one message.
 pub const MAX_ATTACHMENTS: usize = 20;
 /// Longest name of a file, in characters.

@@ -16,6 +16,7 @@ pub mod output_view;
 mod panel;
 mod parameters;
 mod question;
+mod question_editor;
 mod reasoning;
 mod run_status;
 mod session;

@@ -136,11 +136,13 @@ pub(super) fn begin<Asking: Future<Output = AppResult<Sent>> + 'static>(
     });
 }
 
-/// Leads from one answer to its siblings: `2 / 3` between two arrows.
+/// Leads from one message to its siblings: `2 / 3` between two arrows.
 #[component]
 pub(super) fn SiblingSwitch(
-    /// The answer that is shown.
+    /// The message that is shown.
     message: Message,
+    /// What its siblings are: `answer` or `version`.
+    kind: &'static str,
 ) -> impl IntoView {
     let position = message
         .siblings
@@ -156,9 +158,9 @@ pub(super) fn SiblingSwitch(
     );
     (count > 1).then(|| {
         view! {
-            <SiblingButton to=before label="Previous answer" icon="chevron-left" />
+            <SiblingButton to=before label=format!("Previous {kind}") icon="chevron-left" />
             <span class="quiet">{position + 1} " / " {count}</span>
-            <SiblingButton to=after label="Next answer" icon="chevron-right" />
+            <SiblingButton to=after label=format!("Next {kind}") icon="chevron-right" />
         }
     })
 }
@@ -168,7 +170,7 @@ fn SiblingButton(
     /// The sibling, if there is one on this side.
     to: Option<MessageId>,
     /// What the button says.
-    label: &'static str,
+    label: String,
     /// What it shows.
     icon: &'static str,
 ) -> impl IntoView {
@@ -185,7 +187,7 @@ fn SiblingButton(
     view! {
         <form method="post" action="/api/select_branch" on:submit=submit>
             <input type="hidden" name="message" value=to.map(|id| id.to_string()) />
-            <button class="icon-btn" aria-label=label title=label disabled=to.is_none()>
+            <button class="icon-btn" aria-label=label.clone() title=label disabled=to.is_none()>
                 <Icon name=icon />
             </button>
         </form>

@@ -1,8 +1,17 @@
 //! A person's message.
 
-use super::{attachments::attachment_list::AttachmentList, message_actions::CopyButton};
-use crate::model::{catalog::ImageTokens, chat::Message};
-use leptos::prelude::*;
+use super::{
+    attachments::attachment_list::AttachmentList,
+    message_actions::{CopyButton, SiblingSwitch},
+    question_editor::{QuestionEditor, is_edited},
+    session::OpenConversation,
+};
+use crate::{
+    model::{catalog::ImageTokens, chat::Message},
+    ui::kit::icon::Icon,
+};
+use leptos::{ev::SubmitEvent, prelude::*};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 /// What the person said.
 #[component]
@@ -11,18 +20,63 @@ pub(super) fn Question(
     message: Message,
     /// What a picture costs the model that it was sent to.
     tokens: Option<ImageTokens>,
+    /// The conversation it is in.
+    open: OpenConversation,
 ) -> impl IntoView {
-    let text = StoredValue::new(message.text.clone());
+    let is_edited = is_edited(message.id);
+    let message = StoredValue::new(message);
     view! {
         <article class="message message-user" aria-label="You">
-            <AttachmentList attachments=message.attachments label="Attached files" tokens />
-            {(!message.text.is_empty())
-                .then(|| view! { <div class="message-body">{message.text}</div> })}
-            <footer class="message-foot">
-                <div class="message-actions">
-                    <CopyButton text=Callback::new(move |()| text.get_value()) />
-                </div>
-            </footer>
+            {move || {
+                let message = message.get_value();
+                if is_edited.get() {
+                    view! { <QuestionEditor message open /> }.into_any()
+                } else {
+                    view! { <QuestionBody message tokens open /> }.into_any()
+                }
+            }}
         </article>
     }
+    .into_any()
+}
+
+/// Its words, and what can be done with them.
+#[component]
+fn QuestionBody(
+    /// The message.
+    message: Message,
+    /// What a picture costs the model that it was sent to.
+    tokens: Option<ImageTokens>,
+    /// The conversation it is in.
+    open: OpenConversation,
+) -> impl IntoView {
+    let text = StoredValue::new(message.text.clone());
+    let id = message.id;
+    let navigate = use_navigate();
+    let edit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let options = NavigateOptions {
+            scroll: false,
+            ..NavigateOptions::default()
+        };
+        navigate(&format!("/chat/{}?edit={id}", open.id), options);
+    };
+    view! {
+        <AttachmentList attachments=message.attachments.clone() label="Attached files" tokens />
+        {(!message.text.is_empty())
+            .then(|| view! { <div class="message-body">{message.text.clone()}</div> })}
+        <footer class="message-foot">
+            <div class="message-actions">
+                <SiblingSwitch message kind="version" />
+                <CopyButton text=Callback::new(move |()| text.get_value()) />
+                <form method="get" action=format!("/chat/{}", open.id) on:submit=edit>
+                    <input type="hidden" name="edit" value=id.to_string() />
+                    <button class="icon-btn" aria-label="Edit message" title="Edit message">
+                        <Icon name="pencil" />
+                    </button>
+                </form>
+            </div>
+        </footer>
+    }
+    .into_any()
 }

@@ -139,6 +139,24 @@ impl OpenConversation {
         });
     }
 
+    /// Shows another version of a sent message in its place, and the answer that is about to come.
+    pub fn show_replaced(self, sent: &Sent, old: &Message, text: String) {
+        self.messages.update(|messages| {
+            let Some(place) = messages.iter().position(|message| message.id == old.id) else {
+                return;
+            };
+            let mut siblings = old.siblings.clone();
+            siblings.push(sent.user_message_id);
+            messages.truncate(place);
+            messages.push(Message {
+                attachments: old.attachments.clone(),
+                siblings,
+                ..Message::new(sent.user_message_id, Author::User, text)
+            });
+            messages.push(self.awaited(sent, vec![sent.message_id]));
+        });
+    }
+
     /// Shows that a question is being answered again, in place of its last answer.
     pub fn show_regenerated(self, sent: &Sent) {
         self.messages.update(|messages| {

@@ -79,7 +79,7 @@ fn TranscriptView(
         >
             <For each=move || open.messages.get() key=identity let:message>
                 {match message.author {
-                    Author::User => view! { <Question message tokens /> }.into_any(),
+                    Author::User => view! { <Question message tokens open /> }.into_any(),
                     Author::Assistant => {
                         view! { <Answer message tool=tool.get_value() open announcement /> }.into_any()
                     }
