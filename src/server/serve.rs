@@ -112,62 +112,9 @@ impl Server {
         let address = listener
             .local_addr()
             .map_err(|source| StartError::Listen { address, source })?;
-        let db = open_database(&config).await?;
-        db.migrate().await?;
-        let storage = Storage::open(&config.storage)?;
-        let providers = Providers::new(&config)?;
-        let catalog = Catalog::new(db.clone(), providers.clone());
-        catalog.seed().await?;
-        let instance = format!("{}/{}", config.cluster.node, Uuid::new_v4());
-        let redis = config.cluster.redis.as_ref().map(Redis::new).transpose()?;
-        let log = match &redis {
-            Some(redis) => RunLog::shared(redis.clone(), &instance),
-            None => RunLog::in_memory(),
-        };
-        let files = Files::new(db.clone(), storage.clone(), providers.clone(), config.files);
-        let presets = Presets::new(db.clone());
-        let engine = Engine::new(
-            providers.clone(),
-            catalog.clone(),
-            files.clone(),
-            config.breaker,
-        );
-        let assistants =
-            Assistants::new(db.clone(), catalog.clone(), presets.clone(), files.clone());
-        let chat = Chat::new(
-            db.clone(),
-            catalog.clone(),
-            assistants.clone(),
-            engine.clone(),
-            log.clone(),
-            &instance,
-            config.cluster.lease,
-        );
-        chat.recover().await?;
-        let cluster = Cluster::new(db.clone(), &config, &instance);
-        let site = open_site(&config);
-        let mut leptos = site.leptos_options()?;
-        leptos.site_addr = address;
-        let state = AppState {
-            assistants,
-            import: Import::new(db.clone(), catalog.clone()),
-            presets,
-            leptos,
-            site,
-            accounts: Accounts::new(db.clone(), redis.clone(), &config.auth),
-            tokens: Tokens::new(db.clone(), redis, &config.auth),
-            shutdown: CancellationToken::new(),
-            schemas: Schemas::new(db.clone()),
-            config,
-            db,
-            storage,
-            files,
-            catalog,
-            engine,
-            chat,
-            log,
-        };
-        begin_background_work(&state, &providers, cluster);
+        let parts = open_parts(config, address).await?;
+        begin_background_work(&parts.state, &parts.providers, parts.cluster);
+        let state = parts.state;
         let closing = CancellationToken::new();
         let service = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
         // A delta must not wait until the reader has acknowledged the one before it.
@@ -208,6 +155,76 @@ impl Server {
         let _ = tokio::time::timeout(limit, self.serving).await;
         self.state.db.close().await;
     }
+}
+
+/// What is put together before requests are taken.
+struct Parts {
+    state: AppState,
+    providers: Providers,
+    cluster: Cluster,
+}
+
+/// Opens the database, brings it up to date and puts the services on top of it.
+async fn open_parts(config: Arc<Config>, address: SocketAddr) -> Result<Parts, StartError> {
+    let db = open_database(&config).await?;
+    db.migrate().await?;
+    let storage = Storage::open(&config.storage)?;
+    let providers = Providers::new(&config)?;
+    let catalog = Catalog::new(db.clone(), providers.clone());
+    catalog.seed().await?;
+    let instance = format!("{}/{}", config.cluster.node, Uuid::new_v4());
+    let redis = config.cluster.redis.as_ref().map(Redis::new).transpose()?;
+    let log = match &redis {
+        Some(redis) => RunLog::shared(redis.clone(), &instance),
+        None => RunLog::in_memory(),
+    };
+    let files = Files::new(db.clone(), storage.clone(), providers.clone(), config.files);
+    let presets = Presets::new(db.clone());
+    let engine = Engine::new(
+        providers.clone(),
+        catalog.clone(),
+        files.clone(),
+        config.breaker,
+    );
+    let assistants = Assistants::new(db.clone(), catalog.clone(), presets.clone(), files.clone());
+    let chat = Chat::new(
+        db.clone(),
+        catalog.clone(),
+        assistants.clone(),
+        engine.clone(),
+        log.clone(),
+        &instance,
+        config.cluster.lease,
+    );
+    chat.recover().await?;
+    let cluster = Cluster::new(db.clone(), &config, &instance);
+    let site = open_site(&config);
+    let mut leptos = site.leptos_options()?;
+    leptos.site_addr = address;
+    let state = AppState {
+        assistants,
+        import: Import::new(db.clone(), catalog.clone()),
+        presets,
+        leptos,
+        site,
+        accounts: Accounts::new(db.clone(), redis.clone(), &config.auth),
+        tokens: Tokens::new(db.clone(), redis, &config.auth),
+        shutdown: CancellationToken::new(),
+        schemas: Schemas::new(db.clone()),
+        config,
+        db,
+        storage,
+        files,
+        catalog,
+        engine,
+        chat,
+        log,
+    };
+    Ok(Parts {
+        state,
+        providers,
+        cluster,
+    })
 }
 
 /// What goes on beside requests: loading the local model, asking a server for its models, minding the leases of runs and

@@ -220,15 +220,7 @@ impl Transaction {
         const CLEAR: &str = "delete from tool_category where tool_id = (select tool_id from tool where slug = $1 and source = $2)";
         const CATEGORY: &str = "insert into tool_category (tool_id, category) \
              select tool_id, $3 from tool where slug = $1 and source = $2";
-        let search_text = format!(
-            "{} {} {} {} {}",
-            tool.name,
-            tool.provider,
-            tool.tagline,
-            tool.description,
-            tool.categories.join(" ").replace('-', " ")
-        )
-        .to_lowercase();
+        let search_text = search_text(tool);
         let (capabilities, parameters) = (to_json(&tool.capabilities)?, to_json(&tool.parameters)?);
         let (starters, price) = (to_json(&tool.starters)?, to_json(&tool.price)?);
         let features = to_json(&tool.features)?;
@@ -276,4 +268,17 @@ impl Transaction {
         }
         Ok(())
     }
+}
+
+/// What a search looks through.
+fn search_text(tool: &ToolRecord) -> String {
+    format!(
+        "{} {} {} {} {}",
+        tool.name,
+        tool.provider,
+        tool.tagline,
+        tool.description,
+        tool.categories.join(" ").replace('-', " ")
+    )
+    .to_lowercase()
 }

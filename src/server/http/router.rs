@@ -35,6 +35,20 @@ use tower_http::{
 /// An id for each request: taken over from a proxy, else made here.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// What is neither a page nor a server function.
+fn chat_and_files() -> Router<AppState> {
+    Router::new()
+        .route("/api/runs/{run}/events", get(events::run_events))
+        .route("/api/chat", post(answers::ask))
+        .route("/chat", post(fallback::post_message))
+        .route("/api/files/{file}", get(files::download))
+        .route("/api/files/{file}/preview", get(files::preview))
+        .route(
+            "/api/assistants/{assistant}/{version}/picture",
+            get(files::assistant_picture),
+        )
+}
+
 /// The whole surface.
 pub fn router(state: AppState) -> Router {
     let context = {
@@ -52,17 +66,7 @@ pub fn router(state: AppState) -> Router {
     let (observed, is_secure, limited) = (state.clone(), state.clone(), state.clone());
 
     Router::new()
-        // Chat.
-        .route("/api/runs/{run}/events", get(events::run_events))
-        .route("/api/chat", post(answers::ask))
-        .route("/chat", post(fallback::post_message))
-        // Files.
-        .route("/api/files/{file}", get(files::download))
-        .route("/api/files/{file}/preview", get(files::preview))
-        .route(
-            "/api/assistants/{assistant}/{version}/picture",
-            get(files::assistant_picture),
-        )
+        .merge(chat_and_files())
         // Pages, see `crate::ui::app`, and server functions, see `crate::api`.
         .leptos_routes_with_context(&state, pages(), context.clone(), move || {
             page(options.clone())

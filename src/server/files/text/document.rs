@@ -1,4 +1,4 @@
-//! Documents and slides: the words of Word, PowerPoint and OpenDocument files, with a line for each paragraph and row.
+//! Documents and slides: the words of Word, `PowerPoint` and `OpenDocument` files, with a line for each paragraph and row.
 
 use super::{
     Gathered, Unreadable,
@@ -41,7 +41,7 @@ pub(super) fn read_word(bytes: Vec<u8>, text: &mut Gathered) -> Result<(), Unrea
     is_there.then_some(()).ok_or(Unreadable::Damaged)
 }
 
-/// A PowerPoint presentation: each slide with its number, and what the speaker noted.
+/// A `PowerPoint` presentation: each slide with its number, and what the speaker noted.
 pub(super) fn read_slides(bytes: Vec<u8>, text: &mut Gathered) -> Result<(), Unreadable> {
     let mut archive = xml::open(bytes)?;
     let slides = numbered(&archive, "ppt/slides/slide");
@@ -96,7 +96,7 @@ fn numbered(archive: &Archive, prefix: &str) -> Vec<u32> {
     numbers
 }
 
-/// A text, a sheet or slides in OpenDocument format.
+/// A text, a sheet or slides in `OpenDocument` format.
 pub(super) fn read_open(bytes: Vec<u8>, text: &mut Gathered) -> Result<(), Unreadable> {
     let mut archive = xml::open(bytes)?;
     let (mut is_body, mut deleted, mut cells, mut slide) = (false, 0_u32, 0_u32, 0_u32);
