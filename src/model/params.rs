@@ -1,9 +1,12 @@
 //! What a person may set for an answer. `None` means: as the provider does it.
 
+mod names;
 mod range;
+mod values;
 
-pub use range::{MAX_SEED, MAX_STOP_CHARS, MAX_STOPS, Range};
+pub use range::{MAX_SEED, Range};
 use serde::{Deserialize, Serialize};
+pub use values::{MAX_STOP_CHARS, MAX_STOPS};
 
 /// Sampling, length and thinking of one generation, named as the field names them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
