@@ -72,12 +72,17 @@ type Wanted = (AssistantId, Option<u32>);
 
 async fn fetch((id, version): Wanted) -> AppResult<(AssistantDetail, Option<AssistantChoices>)> {
     let detail = get_assistant(id, version).await?;
-    let choices = if detail.is_own {
-        Some(choose_for_assistant().await?)
-    } else {
-        None
-    };
-    Ok((detail, choices))
+    if !detail.is_own {
+        return Ok((detail, None));
+    }
+    let mut choices = choose_for_assistant().await?;
+    // What it has stays to be chosen, however long ago it was stored.
+    for file in detail.files.iter().rev() {
+        if !choices.files.iter().any(|choice| choice.id == file.id) {
+            choices.files.insert(0, file.clone());
+        }
+    }
+    Ok((detail, Some(choices)))
 }
 
 /// `/assistants/{id}`: its maker changes it, others see what it is. `?version=` shows an earlier one.

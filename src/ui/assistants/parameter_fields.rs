@@ -21,19 +21,36 @@ pub(super) fn ParameterFields(
 ) -> impl IntoView {
     let is_open = parameters != Parameters::default();
     let tools = StoredValue::new(tools);
-    let takes = move |parameter: Parameter| {
+    let features = Memo::new(move |_| {
         let slug = tool.get();
-        tools.with_value(|tools| {
-            tools
-                .iter()
-                .find(|tool| tool.slug == slug)
-                .is_none_or(|tool| tool.features.parameters.contains(&parameter))
+        let chosen = |tools: &Vec<ToolChoice>| tools.iter().find(|it| it.slug == slug).cloned();
+        Some(tools.with_value(chosen)?.features)
+    });
+    let takes = move |parameter: Parameter| {
+        features.with(|features| {
+            features
+                .as_ref()
+                .is_none_or(|features| features.parameters.contains(&parameter))
+        })
+    };
+    let chosen_effort = parameters.reasoning_effort;
+    let knows_effort = move |name: &str| {
+        features.with(|features| {
+            let Some(features) = features else {
+                return true;
+            };
+            let mut known = features.reasoning_efforts.iter().chain(&chosen_effort);
+            known.any(|effort| effort.name() == name)
         })
     };
     let fields = Parameter::ALL
         .into_iter()
         .map(|parameter| {
-            let field = field(parameter, &parameters);
+            let field = field(
+                parameter,
+                &parameters,
+                Callback::new(move |name| knows_effort(name)),
+            );
             view! { <div hidden=move || !takes(parameter)>{field}</div> }
         })
         .collect_view();
@@ -47,13 +64,17 @@ pub(super) fn ParameterFields(
     .into_any()
 }
 
-fn field(parameter: Parameter, parameters: &Parameters) -> AnyView {
+fn field(
+    parameter: Parameter,
+    parameters: &Parameters,
+    knows_effort: Callback<&'static str, bool>,
+) -> AnyView {
     match parameter {
         Parameter::Stop => stop(&parameters.stop),
         Parameter::ReasoningEffort => {
             let options = ReasoningEffort::ALL.map(|it| (it.name(), it.label()));
             let chosen = parameters.reasoning_effort.map(ReasoningEffort::name);
-            choice(parameter, &options, chosen)
+            choice(parameter, &options, chosen, knows_effort)
         }
         Parameter::Verbosity => {
             let options = Verbosity::ALL.map(|it| (it.name(), it.label()));
@@ -61,6 +82,7 @@ fn field(parameter: Parameter, parameters: &Parameters) -> AnyView {
                 parameter,
                 &options,
                 parameters.verbosity.map(Verbosity::name),
+                Callback::new(|_| true),
             )
         }
         number => self::number(number, parameters.number(number)),
@@ -103,14 +125,16 @@ fn choice(
     parameter: Parameter,
     options: &[(&'static str, &'static str)],
     chosen: Option<&'static str>,
+    is_offered: Callback<&'static str, bool>,
 ) -> AnyView {
     let name = parameter.name();
     let options = options
         .iter()
-        .map(|(value, label)| {
+        .map(|&(value, label)| {
+            let is_hidden = move || !is_offered.run(value);
             view! {
-                <option value=*value selected=chosen == Some(*value)>
-                    {*label}
+                <option value=value selected=chosen == Some(value) hidden=is_hidden>
+                    {label}
                 </option>
             }
         })
