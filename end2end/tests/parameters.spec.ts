@@ -156,6 +156,11 @@ test("a preset is saved, applied, renamed, made the default and deleted", async 
   await expect(panel.prompt).toHaveValue(`Call me ${member.name}.`);
 
   await panel.panel.getByLabel("Options for Mine").click();
+  await expect(panel.panel.getByRole("button", { name: "Delete" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(panel.panel.getByRole("button", { name: "Delete" })).toBeHidden();
+  await expect(panel.panel.getByLabel("Options for Mine")).toBeFocused();
+  await page.keyboard.press("Enter");
   await panel.panel.getByText("Rename").click();
   await panel.panel.getByLabel("New name for Mine").fill("Ours");
   await panel.panel.getByRole("button", { name: "Save name" }).click();

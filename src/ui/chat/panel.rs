@@ -8,7 +8,7 @@ use super::{
     session::{ChatSession, Panel},
 };
 use crate::{
-    browser::page::{focus_element, is_phone, recall_in_tab, remember_in_tab},
+    browser::page::{dismiss_menus, focus_element, is_phone, recall_in_tab, remember_in_tab},
     model::{assistant::ChatAssistant, chat::ChatTool},
     ui::{
         kit::icon::Icon,
@@ -143,7 +143,10 @@ fn Frame(
         if event.key() == "Escape" {
             // The same key stops an answer, which whoever shuts the panel does not mean.
             event.stop_propagation();
-            close(panel);
+            // First what lies over the panel.
+            if !dismiss_menus() {
+                close(panel);
+            }
         }
     };
     view! {
