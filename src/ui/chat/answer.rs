@@ -209,7 +209,7 @@ fn AnswerFoot(
                     <span>{end_word(&live.state.get())}</span>
                 </p>
                 <div class="message-actions">
-                    <SiblingSwitch message=message.get_value() kind="answer" />
+                    <SiblingSwitch message=message.get_value() kind="answer" problem />
                     <CopyButton text=Callback::new(move |()| live.text.get_value()) />
                     <RegenerateButton message=live.message open=live.open problem />
                 </div>

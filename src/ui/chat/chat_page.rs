@@ -102,6 +102,7 @@ fn ChatPage() -> impl IntoView {
         settings,
         keeper: SettingsKeeper::new(settings),
         panel: RwSignal::new(None),
+        switched: StoredValue::new(None),
         reload: Callback::new(move |()| content.refetch()),
     });
     let title = move || {

@@ -6,16 +6,18 @@ use super::{
 };
 use crate::{
     api,
-    browser::clipboard,
+    browser::{clipboard, page::focus_element},
     model::{
-        AppResult,
+        AppError, AppResult,
         chat::{Message, Sent},
         ids::{IdempotencyKey, MessageId},
     },
     ui::kit::icon::Icon,
 };
 use gloo_timers::future::TimeoutFuture;
-use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+use leptos::{
+    ev::SubmitEvent, leptos_dom::helpers::request_animation_frame, prelude::*, task::spawn_local,
+};
 use std::future::Future;
 
 /// Copies a message's text as it was written.
@@ -50,7 +52,7 @@ pub(super) fn RegenerateButton(
     /// Where it is.
     open: OpenConversation,
     /// Where a failure is shown.
-    problem: RwSignal<Option<crate::model::AppError>>,
+    problem: RwSignal<Option<AppError>>,
 ) -> impl IntoView {
     let session = ChatSession::of_page();
     let submit = move |event: SubmitEvent| {
@@ -84,7 +86,7 @@ pub(super) fn ContinueButton(
     /// Where it is.
     open: OpenConversation,
     /// Where a failure is shown.
-    problem: RwSignal<Option<crate::model::AppError>>,
+    problem: RwSignal<Option<AppError>>,
     /// What the button says.
     label: &'static str,
 ) -> impl IntoView {
@@ -110,7 +112,7 @@ pub(super) fn ContinueButton(
 /// Asks the server for another run and shows it.
 pub(super) fn begin<Asking: Future<Output = AppResult<Sent>> + 'static>(
     session: ChatSession,
-    problem: RwSignal<Option<crate::model::AppError>>,
+    problem: RwSignal<Option<AppError>>,
     ask: impl FnMut() -> Asking + 'static,
     show: impl FnOnce(Sent) + 'static,
 ) {
@@ -136,6 +138,16 @@ pub(super) fn begin<Asking: Future<Output = AppResult<Sent>> + 'static>(
     });
 }
 
+/// What the way to an earlier sibling shows.
+const PREVIOUS: &str = "chevron-left";
+/// What the way to a later one shows.
+const NEXT: &str = "chevron-right";
+
+/// The id of the button that leads away from a message.
+fn switch_id(from: MessageId, icon: &str) -> String {
+    format!("{icon}-{from}")
+}
+
 /// Leads from one message to its siblings: `2 / 3` between two arrows.
 #[component]
 pub(super) fn SiblingSwitch(
@@ -143,6 +155,8 @@ pub(super) fn SiblingSwitch(
     message: Message,
     /// What its siblings are: `answer` or `version`.
     kind: &'static str,
+    /// Where a failure is shown.
+    problem: RwSignal<Option<AppError>>,
 ) -> impl IntoView {
     let position = message
         .siblings
@@ -150,6 +164,7 @@ pub(super) fn SiblingSwitch(
         .position(|id| *id == message.id)
         .unwrap_or(0);
     let count = message.siblings.len();
+    keep_focus(message.id);
     let sibling =
         |index: Option<usize>| index.and_then(|index| message.siblings.get(index).copied());
     let (before, after) = (
@@ -158,17 +173,39 @@ pub(super) fn SiblingSwitch(
     );
     (count > 1).then(|| {
         view! {
-            <SiblingButton to=before label=format!("Previous {kind}") icon="chevron-left" />
+            <SiblingButton from=message.id to=before problem label=format!("Previous {kind}") icon=PREVIOUS />
             <span class="quiet">{position + 1} " / " {count}</span>
-            <SiblingButton to=after label=format!("Next {kind}") icon="chevron-right" />
+            <SiblingButton from=message.id to=after problem label=format!("Next {kind}") icon=NEXT />
         }
     })
 }
 
+/// Whoever came to a message by the switch can press on: the button that was pressed is another one now, and so is the
+/// focus. At the end of the row it is on the way back.
+fn keep_focus(message: MessageId) {
+    let switched = ChatSession::of_page().switched;
+    Effect::new(move || {
+        let Some((_, pressed)) = switched.get_value().filter(|(to, _)| *to == message) else {
+            return;
+        };
+        switched.set_value(None);
+        request_animation_frame(move || {
+            // What is disabled does not take it.
+            let other = if pressed == NEXT { PREVIOUS } else { NEXT };
+            focus_element(&switch_id(message, other));
+            focus_element(&switch_id(message, pressed));
+        });
+    });
+}
+
 #[component]
 fn SiblingButton(
+    /// The message that it leads away from.
+    from: MessageId,
     /// The sibling, if there is one on this side.
     to: Option<MessageId>,
+    /// Where a failure is shown.
+    problem: RwSignal<Option<AppError>>,
     /// What the button says.
     label: String,
     /// What it shows.
@@ -179,15 +216,27 @@ fn SiblingButton(
         event.prevent_default();
         let Some(to) = to else { return };
         spawn_local(async move {
-            if api::chat::select_branch(to).await.is_ok() {
-                let _ = session.reload.try_run(());
+            match api::chat::select_branch(to).await {
+                Ok(_) => {
+                    session.switched.set_value(Some((to, icon)));
+                    let _ = session.reload.try_run(());
+                }
+                Err(error) => {
+                    let _ = problem.try_set(Some(error));
+                }
             }
         });
     };
     view! {
         <form method="post" action="/api/select_branch" on:submit=submit>
             <input type="hidden" name="message" value=to.map(|id| id.to_string()) />
-            <button class="icon-btn" aria-label=label.clone() title=label disabled=to.is_none()>
+            <button
+                class="icon-btn"
+                id=switch_id(from, icon)
+                aria-label=label.clone()
+                title=label
+                disabled=to.is_none()
+            >
                 <Icon name=icon />
             </button>
         </form>

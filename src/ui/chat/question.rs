@@ -3,12 +3,12 @@
 use super::{
     attachments::attachment_list::AttachmentList,
     message_actions::{CopyButton, SiblingSwitch},
-    question_editor::{QuestionEditor, is_edited},
+    question_editor::{QuestionEditor, edit_button, is_edited},
     session::OpenConversation,
 };
 use crate::{
-    model::{catalog::ImageTokens, chat::Message},
-    ui::kit::icon::Icon,
+    model::{AppError, catalog::ImageTokens, chat::Message},
+    ui::kit::{icon::Icon, notice::ErrorNotice},
 };
 use leptos::{ev::SubmitEvent, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -30,7 +30,7 @@ pub(super) fn Question(
             {move || {
                 let message = message.get_value();
                 if is_edited.get() {
-                    view! { <QuestionEditor message open /> }.into_any()
+                    view! { <QuestionEditor message tokens open /> }.into_any()
                 } else {
                     view! { <QuestionBody message tokens open /> }.into_any()
                 }
@@ -52,6 +52,7 @@ fn QuestionBody(
 ) -> impl IntoView {
     let text = StoredValue::new(message.text.clone());
     let id = message.id;
+    let problem = RwSignal::new(None::<AppError>);
     let navigate = use_navigate();
     let edit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -65,13 +66,19 @@ fn QuestionBody(
         <AttachmentList attachments=message.attachments.clone() label="Attached files" tokens />
         {(!message.text.is_empty())
             .then(|| view! { <div class="message-body">{message.text.clone()}</div> })}
+        {move || problem.get().map(|error| view! { <ErrorNotice error /> }.into_any())}
         <footer class="message-foot">
             <div class="message-actions">
-                <SiblingSwitch message kind="version" />
+                <SiblingSwitch message kind="version" problem />
                 <CopyButton text=Callback::new(move |()| text.get_value()) />
                 <form method="get" action=format!("/chat/{}", open.id) on:submit=edit>
                     <input type="hidden" name="edit" value=id.to_string() />
-                    <button class="icon-btn" aria-label="Edit message" title="Edit message">
+                    <button
+                        class="icon-btn"
+                        id=edit_button(id)
+                        aria-label="Edit message"
+                        title="Edit message"
+                    >
                         <Icon name="pencil" />
                     </button>
                 </form>

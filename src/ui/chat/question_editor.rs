@@ -2,14 +2,16 @@
 //! in the address, so it works without a script and Back closes it.
 
 use super::{
+    attachments::attachment_list::AttachmentList,
     message_actions::begin,
     session::{ChatSession, OpenConversation},
 };
 use crate::{
     api,
-    browser::drafts,
+    browser::{drafts, page::focus_element},
     model::{
         AppError,
+        catalog::ImageTokens,
         chat::{Message, SendRequest, parse_message_text},
         file::Attach,
         ids::{IdempotencyKey, MessageId},
@@ -17,8 +19,9 @@ use crate::{
     ui::kit::notice::ErrorNotice,
 };
 use leptos::{
-    ev::{KeyboardEvent, SubmitEvent},
+    ev::{KeyboardEvent, MouseEvent, SubmitEvent},
     html,
+    leptos_dom::helpers::request_animation_frame,
     prelude::*,
 };
 use leptos_router::{
@@ -33,11 +36,18 @@ pub(super) fn is_edited(message: MessageId) -> Memo<bool> {
     Memo::new(move |_| query.with(|query| query.get_str("edit") == Some(id.as_str())))
 }
 
+/// The id of the button that opens the editor of a message.
+pub(super) fn edit_button(message: MessageId) -> String {
+    format!("edit-{message}")
+}
+
 /// The form in place of the message.
 #[component]
 pub(super) fn QuestionEditor(
     /// The message as it was sent.
     message: Message,
+    /// What a picture costs the model that it was sent to.
+    tokens: Option<ImageTokens>,
     /// Where it is.
     open: OpenConversation,
 ) -> impl IntoView {
@@ -48,6 +58,7 @@ pub(super) fn QuestionEditor(
     let draft = format!("edit:{}", message.id);
     let close = derive_close(page.clone());
     let key = StoredValue::new(IdempotencyKey::new());
+    let id = message.id;
     Effect::new({
         let draft = draft.clone();
         move || {
@@ -88,7 +99,7 @@ pub(super) fn QuestionEditor(
         let ask = move || api::chat::send_message(request.clone());
         begin(session, problem, ask, move |sent| {
             drafts::save(&draft, "");
-            close.run(());
+            close.run(sent.user_message_id);
             open.show_replaced(&sent, &original, text);
         });
     });
@@ -103,9 +114,21 @@ pub(super) fn QuestionEditor(
         }
         "Escape" => {
             event.stop_propagation();
-            close.run(());
+            close.run(id);
         }
         _ => {}
+    };
+    let attachments = message.attachments.clone();
+    let cancel = move |event: MouseEvent| {
+        if event.button() == 0 && !event.ctrl_key() && !event.meta_key() && !event.shift_key() {
+            event.prevent_default();
+            close.run(id);
+        }
+    };
+    let kept_words = if attachments.is_empty() {
+        "The message as it was and its answer are kept beside this one."
+    } else {
+        "Its files go with this version too. The message as it was and its answer are kept beside it."
     };
     let rows = message.text.lines().count().clamp(2, 12).to_string();
     view! {
@@ -123,10 +146,11 @@ pub(super) fn QuestionEditor(
             >
                 {message.text}
             </textarea>
+            <AttachmentList attachments label="Attached files" tokens />
             {move || problem.get().map(|error| view! { <ErrorNotice error /> }.into_any())}
             <div class="question-editor-bar">
-                <p class="quiet">"The message as it was and its answer are kept beside this one."</p>
-                <a class="btn" href=page data-noscroll="">
+                <p class="quiet">{kept_words}</p>
+                <a class="btn" href=page data-noscroll="" on:click=cancel>
                     "Cancel"
                 </a>
                 <button class="btn btn-primary" disabled=move || session.is_asking.get()>
@@ -138,16 +162,20 @@ pub(super) fn QuestionEditor(
     .into_any()
 }
 
-/// Shows the message again.
-fn derive_close(page: String) -> Callback<()> {
+/// Shows the message again and moves the focus to where the editor of a message is opened.
+fn derive_close(page: String) -> Callback<MessageId> {
     let navigate = use_navigate();
-    Callback::new(move |()| {
+    Callback::new(move |focused: MessageId| {
         let options = NavigateOptions {
             replace: true,
             scroll: false,
             ..NavigateOptions::default()
         };
         navigate(&page, options);
+        // The button is on the page by the frame after the next.
+        request_animation_frame(move || {
+            request_animation_frame(move || focus_element(&edit_button(focused)));
+        });
     })
 }
 

@@ -38,6 +38,8 @@ pub struct ChatSession {
     pub keeper: SettingsKeeper,
     /// What is open beside the transcript.
     pub panel: RwSignal<Option<Panel>>,
+    /// The sibling that somebody just went to, and what the button showed that they pressed.
+    pub(super) switched: StoredValue<Option<(MessageId, &'static str)>>,
     /// Loads the page's data again.
     pub reload: Callback<()>,
 }
