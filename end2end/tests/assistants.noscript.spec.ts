@@ -24,7 +24,7 @@ test("without a script an assistant is made, changed, talked to and deleted", as
 
   await page.goto("/assistants");
   await page.getByRole("link", { name: "Agent", exact: true }).click();
-  await page.getByText("Delete", { exact: true }).click();
+  await page.getByRole("main").getByText("Delete", { exact: true }).click();
   await page.getByRole("button", { name: "Delete it" }).click();
   await expect(page.getByText("There is no assistant yet.")).toBeVisible();
 });
