@@ -15,6 +15,9 @@ use inspireai::model::{
 use reqwest::header::ACCEPT;
 use serde_json::json;
 
+/// A schema as strict models take it.
+const STRICT_SCHEMA: &str = r#"{"type":"object","properties":{},"additionalProperties":false}"#;
+
 async fn save(person: &Person, id: Option<AssistantId>, fields: Form<'_>) -> Reply {
     let id = id.map(|id| id.to_string());
     let mut form: Vec<(&str, &str)> = fields.to_vec();
@@ -79,7 +82,7 @@ on_both_databases! {
             ("form[name]", " Travel  agent "), ("form[tool]", "echo"), ("form[description]", "Plans trips."),
             ("form[instructions]", "Plan.\r\nBook."), ("form[starters]", "To Rome\r\n\r\nTo Oslo"), ("form[hue]", "145"),
             ("form[numbers][temperature]", "0,5"), ("form[stop]", "END"), ("form[schema_name]", "trip"),
-            ("form[schema]", "{\"type\":\"object\"}"), ("form[is_strict]", "on"), ("form[voice]", "alloy"),
+            ("form[schema]", STRICT_SCHEMA), ("form[is_strict]", "on"), ("form[voice]", "alloy"),
         ];
         let id: AssistantId = save(&ada, None, &form).await.value();
         let first = detail(&ada, id, None).await;

@@ -76,7 +76,12 @@ on_both_databases! {
         let html = ada.get(&format!("/chat/{id}")).await.body;
         assert!(html.contains("<strong>train</strong>") && !html.contains("The server stopped"));
         let next = ada.send_in(id, "tokens=3").await;
-        assert!(!ada.read(next.run_id).await.text.is_empty());
+        ada.read(next.run_id).await;
+        let asked = app.upstream.exchanges().pop().expect("a question").messages();
+        let asked: Vec<_> = asked.iter().map(|(_, text)| text.as_str()).collect();
+        assert_eq!(asked, [
+            "How do I get to Rome?", "By **train**.", "And when?", "Two weeks in May.", "tokens=3",
+        ]);
         assert_eq!(ada.open_conversation(id).await.messages.len(), 6);
     }
 
