@@ -21,6 +21,7 @@ pub(super) fn LineField(
     #[prop(optional)]
     is_required: bool,
 ) -> impl IntoView {
+    let note_id = (!note.is_empty()).then(|| format!("{name}-note"));
     view! {
         <div class="field">
             <label for=name>{label}</label>
@@ -32,11 +33,16 @@ pub(super) fn LineField(
                 maxlength=max_chars.to_string()
                 autocomplete="off"
                 required=is_required
-                aria-describedby=format!("{name}-note")
+                aria-describedby=note_id.clone()
             />
-            <p class="field-note" id=format!("{name}-note")>
-                {note}
-            </p>
+            {note_id
+                .map(|id| {
+                    view! {
+                        <p class="field-note" id=id>
+                            {note}
+                        </p>
+                    }
+                })}
         </div>
     }
     .into_any()

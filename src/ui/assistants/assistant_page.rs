@@ -14,7 +14,7 @@ use crate::{
         assistant::{AssistantChoices, AssistantDefinition, AssistantDetail},
         ids::AssistantId,
     },
-    ui::{lazy::lazy_view, load::load, shell::page::Page},
+    ui::{kit::icon::Icon, lazy::lazy_view, load::load, shell::page::Page},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -127,6 +127,30 @@ fn Loading() -> impl IntoView {
     }
 }
 
+/// Says that the page shows what the assistant was before.
+#[component]
+fn EarlierVersion(
+    /// As of that version.
+    detail: AssistantDetail,
+) -> impl IntoView {
+    view! {
+        <div class="notice">
+            <Icon name="info" />
+            <p>
+                {format!(
+                    "This is version {}. New chats begin with version {}.",
+                    detail.version,
+                    detail.latest,
+                )}
+            </p>
+            <a class="btn" href=format!("/assistants/{}", detail.id)>
+                "Show the newest"
+            </a>
+        </div>
+    }
+    .into_any()
+}
+
 /// An assistant that was found.
 #[component]
 fn Found(
@@ -145,7 +169,11 @@ fn Found(
             view! { <AssistantEditor id=Some(id) definition choices save=changes.save /> }
                 .into_any()
         }
-        None => view! { <AssistantAbout detail=detail.clone() /> }.into_any(),
+        None => view! {
+            {(!is_latest).then(|| view! { <EarlierVersion detail=detail.clone() /> })}
+            <AssistantAbout detail=detail.clone() />
+        }
+        .into_any(),
     };
     let versions = detail.is_own.then(|| {
         let (versions, shown) = (detail.versions.clone(), detail.version);
