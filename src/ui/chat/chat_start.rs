@@ -26,6 +26,10 @@ pub(super) fn ChatStart(
     Effect::new(move || session.keeper.begin(settings.get_value()));
     let (tool, assistant) = (chat.tool, chat.assistant);
     let id = assistant.as_ref().map(|it| it.version.id.to_string());
+    let (others, others_label) = match &assistant {
+        Some(_) => ("/assistants", "Choose another assistant"),
+        None => ("/tools", "Choose another tool"),
+    };
     let (head, starters) = match assistant {
         Some(ChatAssistant {
             definition,
@@ -73,8 +77,8 @@ pub(super) fn ChatStart(
                 None => {
                     view! {
                         <p>
-                            {tool.expectations} " "
-                            <a href="/tools">"Choose another tool"</a> " whenever you like."
+                            {tool.expectations} " " <a href=others>{others_label}</a>
+                            " whenever you like."
                         </p>
                     }
                         .into_any()

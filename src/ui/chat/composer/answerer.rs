@@ -6,7 +6,7 @@ use crate::ui::chat::{
 };
 use leptos::prelude::*;
 
-/// The tool's name, and the fields that a form without a script sends.
+/// The name of the assistant or the tool, and the fields that a form without a script sends.
 #[component]
 pub(super) fn ComposerTool(
     /// What the page shows.
@@ -17,12 +17,12 @@ pub(super) fn ComposerTool(
         Some(ChatContent::Open(page)) => Some(page.id.to_string()),
         _ => None,
     };
+    let answers_as = content.as_ref().and_then(ChatContent::assistant).cloned();
     // A conversation knows its assistant; a new one is told.
-    let assistant = match &content {
-        Some(ChatContent::New(chat)) => chat.assistant.as_ref(),
-        _ => None,
-    };
-    let assistant = assistant.map(|assistant| assistant.version.id.to_string());
+    let assistant = answers_as
+        .as_ref()
+        .filter(|_| conversation.is_none())
+        .map(|assistant| assistant.version.id.to_string());
     let tool = content.map(|content| content.tool().clone());
     let known = StoredValue::new(tool.clone());
     Effect::new(move || {
@@ -30,9 +30,15 @@ pub(super) fn ComposerTool(
         let shown = known.get_value().map(|tool| Shown { address, tool });
         session.shown.set(shown);
     });
-    let name = tool.as_ref().map(|tool| match &tool.model {
-        Some(model) => format!("{} · {model}", tool.name),
-        None => tool.name.clone(),
+    let name = tool.as_ref().map(|tool| {
+        let name = match answers_as {
+            Some(assistant) => assistant.definition.name,
+            None => tool.name.clone(),
+        };
+        match &tool.model {
+            Some(model) => format!("{name} · {model}"),
+            None => name,
+        }
     });
     view! {
         <input type="hidden" name="conversation" value=conversation />
