@@ -106,7 +106,7 @@ fn ChoiceField(
         .collect_view();
     let default_words = match default {
         Some(word) => format!("Default {}.", word.to_lowercase()),
-        None => "Default: as the provider does it.".to_owned(),
+        None => String::new(),
     };
     view! {
         <ParameterRow parameter default_words is_group=true>

@@ -51,7 +51,7 @@ pub(super) fn NumberField(
     };
     let default_words = match default {
         Some(default) => format!("Default {}.", shown(default)),
-        None => "Default: as the provider does it.".to_owned(),
+        None => String::new(),
     };
     let name = parameter.name();
     let slider = range.zip(default.or(neutral)).map(|(range, resting)| {
@@ -66,7 +66,7 @@ pub(super) fn NumberField(
                     id=name
                     inputmode="decimal"
                     autocomplete="off"
-                    placeholder=default.map(shown)
+                    placeholder=default.map_or_else(|| "Default".to_owned(), shown)
                     aria-describedby=format!("{name}-note")
                     aria-invalid=move || problem.with(Option::is_some).then_some("true")
                     prop:value=written

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 pub(super) fn ParameterRow(
     /// Which.
     parameter: Parameter,
-    /// What holds while nothing is set.
+    /// What holds while nothing is set; empty where the provider decides.
     default_words: String,
     /// What is wrong with what was written.
     #[prop(optional, into)]

@@ -56,7 +56,7 @@ pub(super) fn StopField(
     };
     let default = under.parameters.with_value(|p| p.stop.clone());
     let default_words = match default.as_slice() {
-        [] => "None by default.".to_owned(),
+        [] => String::new(),
         stops => {
             let stops: Vec<String> = stops.iter().map(|stop| shown(stop)).collect();
             format!("Default {}.", stops.join(", "))
