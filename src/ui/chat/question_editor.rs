@@ -41,6 +41,82 @@ pub(super) fn edit_button(message: MessageId) -> String {
     format!("edit-{message}")
 }
 
+/// What the parts of the form share.
+#[derive(Clone, Copy)]
+struct Editing {
+    /// The message as it was sent.
+    original: StoredValue<Message>,
+    open: OpenConversation,
+    session: ChatSession,
+    field: NodeRef<html::Textarea>,
+    problem: RwSignal<Option<AppError>>,
+    key: StoredValue<IdempotencyKey>,
+    close: Callback<MessageId>,
+}
+
+impl Editing {
+    fn id(self) -> MessageId {
+        self.original.with_value(|original| original.id)
+    }
+
+    /// What an edit that was not sent is kept under.
+    fn draft(self) -> String {
+        format!("edit:{}", self.id())
+    }
+
+    fn written(self) -> String {
+        let field = self.field.get_untracked();
+        field.map(|field| field.value()).unwrap_or_default()
+    }
+
+    /// Goes on with what was not sent the last time.
+    fn begin(self) {
+        Effect::new(move || {
+            if let Some(field) = self.field.get() {
+                if let Some(kept) = drafts::load(&self.draft()) {
+                    field.set_value(&kept);
+                }
+                let _ = field.focus();
+            }
+        });
+    }
+
+    fn keep(self) {
+        // Other words are another message.
+        self.key.set_value(IdempotencyKey::new());
+        drafts::save(&self.draft(), &self.written());
+    }
+
+    fn cancel(self) {
+        self.close.run(self.id());
+    }
+
+    fn send(self) {
+        let (text, original) = (self.written(), self.original.get_value());
+        if original.attachments.is_empty()
+            && let Err(error) = parse_message_text(&text)
+        {
+            self.problem.set(Some(error));
+            return;
+        }
+        let request = SendRequest {
+            idempotency_key: self.key.get_value(),
+            conversation_id: Some(self.open.id),
+            text: text.clone(),
+            attachments: original.attachments.iter().map(Attach::from).collect(),
+            replaces: Some(original.id),
+            ..SendRequest::default()
+        };
+        let (draft, close, open) = (self.draft(), self.close, self.open);
+        let ask = move || api::chat::send_message(request.clone());
+        begin(self.session, self.problem, ask, move |sent| {
+            drafts::save(&draft, "");
+            close.run(sent.user_message_id);
+            open.show_replaced(&sent, &original, text);
+        });
+    }
+}
+
 /// The form in place of the message.
 #[component]
 pub(super) fn QuestionEditor(
@@ -51,86 +127,34 @@ pub(super) fn QuestionEditor(
     /// Where it is.
     open: OpenConversation,
 ) -> impl IntoView {
-    let session = ChatSession::of_page();
-    let field = NodeRef::<html::Textarea>::new();
-    let problem = RwSignal::new(None::<AppError>);
     let page = format!("/chat/{}", open.id);
-    let draft = format!("edit:{}", message.id);
-    let close = derive_close(page.clone());
-    let key = StoredValue::new(IdempotencyKey::new());
-    let id = message.id;
-    Effect::new({
-        let draft = draft.clone();
-        move || {
-            if let Some(field) = field.get() {
-                if let Some(kept) = drafts::load(&draft) {
-                    field.set_value(&kept);
-                }
-                let _ = field.focus();
-            }
-        }
-    });
-    let save = {
-        let draft = draft.clone();
-        move |_| {
-            // Other words are another message.
-            key.set_value(IdempotencyKey::new());
-            drafts::save(&draft, &written(field));
-        }
+    let editing = Editing {
+        original: StoredValue::new(message.clone()),
+        open,
+        session: ChatSession::of_page(),
+        field: NodeRef::new(),
+        problem: RwSignal::new(None),
+        key: StoredValue::new(IdempotencyKey::new()),
+        close: derive_close(page.clone()),
     };
-    let original = message.clone();
-    let send = Callback::new(move |()| {
-        let text = written(field);
-        if original.attachments.is_empty()
-            && let Err(error) = parse_message_text(&text)
-        {
-            problem.set(Some(error));
-            return;
-        }
-        let request = SendRequest {
-            idempotency_key: key.get_value(),
-            conversation_id: Some(open.id),
-            text: text.clone(),
-            attachments: original.attachments.iter().map(Attach::from).collect(),
-            replaces: Some(original.id),
-            ..SendRequest::default()
-        };
-        let (original, draft) = (original.clone(), draft.clone());
-        let ask = move || api::chat::send_message(request.clone());
-        begin(session, problem, ask, move |sent| {
-            drafts::save(&draft, "");
-            close.run(sent.user_message_id);
-            open.show_replaced(&sent, &original, text);
-        });
-    });
+    editing.begin();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        send.run(());
+        editing.send();
     };
     let on_key = move |event: KeyboardEvent| match event.key().as_str() {
         "Enter" if !event.shift_key() && !event.is_composing() => {
             event.prevent_default();
-            send.run(());
+            editing.send();
         }
         "Escape" => {
             event.stop_propagation();
-            close.run(id);
+            editing.cancel();
         }
         _ => {}
     };
-    let attachments = message.attachments.clone();
-    let cancel = move |event: MouseEvent| {
-        if event.button() == 0 && !event.ctrl_key() && !event.meta_key() && !event.shift_key() {
-            event.prevent_default();
-            close.run(id);
-        }
-    };
-    let kept_words = if attachments.is_empty() {
-        "The message as it was and its answer are kept beside this one."
-    } else {
-        "Its files go with this version too. The message as it was and its answer are kept beside it."
-    };
     let rows = message.text.lines().count().clamp(2, 12).to_string();
+    let has_files = !message.attachments.is_empty();
     view! {
         <form class="question-editor" method="post" action="/chat" on:submit=submit>
             <input type="hidden" name="conversation" value=open.id.to_string() />
@@ -140,24 +164,51 @@ pub(super) fn QuestionEditor(
                 class="input"
                 aria-label="Edited text"
                 rows=rows
-                node_ref=field
+                node_ref=editing.field
                 on:keydown=on_key
-                on:input=save
+                on:input=move |_| editing.keep()
             >
                 {message.text}
             </textarea>
-            <AttachmentList attachments label="Attached files" tokens />
-            {move || problem.get().map(|error| view! { <ErrorNotice error /> }.into_any())}
-            <div class="question-editor-bar">
-                <p class="quiet">{kept_words}</p>
-                <a class="btn" href=page data-noscroll="" on:click=cancel>
-                    "Cancel"
-                </a>
-                <button class="btn btn-primary" disabled=move || session.is_asking.get()>
-                    "Send edited"
-                </button>
-            </div>
+            <AttachmentList attachments=message.attachments label="Attached files" tokens />
+            {move || editing.problem.get().map(|error| view! { <ErrorNotice error /> }.into_any())}
+            <EditorBar editing page has_files />
         </form>
+    }
+    .into_any()
+}
+
+/// What becomes of the old message, the way back and the way on.
+#[component]
+fn EditorBar(
+    /// The form's part.
+    editing: Editing,
+    /// The address without the form.
+    page: String,
+    /// Whether the message has files.
+    has_files: bool,
+) -> impl IntoView {
+    let cancel = move |event: MouseEvent| {
+        if event.button() == 0 && !event.ctrl_key() && !event.meta_key() && !event.shift_key() {
+            event.prevent_default();
+            editing.cancel();
+        }
+    };
+    let kept_words = if has_files {
+        "Its files go with this version too. The message as it was and its answer are kept beside it."
+    } else {
+        "The message as it was and its answer are kept beside this one."
+    };
+    view! {
+        <div class="question-editor-bar">
+            <p class="quiet">{kept_words}</p>
+            <a class="btn" href=page data-noscroll="" on:click=cancel>
+                "Cancel"
+            </a>
+            <button class="btn btn-primary" disabled=move || editing.session.is_asking.get()>
+                "Send edited"
+            </button>
+        </div>
     }
     .into_any()
 }
@@ -177,11 +228,4 @@ fn derive_close(page: String) -> Callback<MessageId> {
             request_animation_frame(move || focus_element(&edit_button(focused)));
         });
     })
-}
-
-fn written(field: NodeRef<html::Textarea>) -> String {
-    field
-        .get_untracked()
-        .map(|field| field.value())
-        .unwrap_or_default()
 }
