@@ -27,6 +27,7 @@ test("a model that declines is told apart from one that failed", async ({ member
   const answer = chat.by("refuse");
   await expect(chat.words("refuse")).toHaveText("I'm sorry, I can't help with that.");
   await expect(answer.getByText("The model declined to answer.")).toBeVisible();
+  await expect(answer.getByRole("link", { name: "Choose another tool" })).toBeVisible();
   await expect(answer.getByRole("alert")).toHaveCount(0);
   await expect(answer.getByRole("button", { name: "Continue" })).toHaveCount(0);
   await page.reload();

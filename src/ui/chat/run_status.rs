@@ -152,7 +152,7 @@ pub(super) fn RunEnd(
                 {state
                     .is_cut_short()
                     .then(|| view! { <ContinueButton message open problem label /> })}
-                {is_key_problem(&state)
+                {is_for_another(&state)
                     .then(|| view! { <a class="btn" href="/tools">"Choose another tool"</a> })}
             </div>
         };
@@ -160,8 +160,15 @@ pub(super) fn RunEnd(
     }
 }
 
-fn is_key_problem(state: &RunState) -> bool {
-    matches!(state, RunState::Failed { error } if matches!(error.kind, ErrorKind::Upstream | ErrorKind::RateLimited))
+/// Whether another tool may answer what this one did not.
+fn is_for_another(state: &RunState) -> bool {
+    match state {
+        RunState::Failed { error } => {
+            matches!(error.kind, ErrorKind::Upstream | ErrorKind::RateLimited)
+        }
+        RunState::Finished { reason } => *reason == FinishReason::Refusal,
+        _ => false,
+    }
 }
 
 /// How a run ended, as a word of the quiet line.
