@@ -3,6 +3,9 @@
 //! A grammar sees one token after the other, so what can only be judged in the end (a pattern, unique items, exact bounds of
 //! numbers) is left to the validation of the whole answer. Properties come in the order of the schema.
 
+mod containers;
+mod scalars;
+
 use crate::model::schema::json::Json;
 use std::{collections::BTreeMap, fmt::Write};
 
@@ -120,8 +123,8 @@ impl Grammar<'_> {
 
     fn of_type(&mut self, name: &str, schema: &Json, level: usize) -> Result<String, String> {
         match name {
-            "string" => Ok(text(schema)),
-            "integer" | "number" => Ok(number(name, schema)),
+            "string" => Ok(scalars::text(schema)),
+            "integer" | "number" => Ok(scalars::number(name, schema)),
             "boolean" | "null" => Ok(name.to_owned()),
             "array" => self.array(schema, level),
             "object" => self.object(schema, level),
@@ -190,107 +193,6 @@ impl Grammar<'_> {
         self.add(name.clone(), expression);
         name
     }
-
-    fn array(&mut self, schema: &Json, level: usize) -> Result<String, String> {
-        let bound = |name| schema.get(name).and_then(Json::as_u64);
-        let (least, most) = (bound("minItems").unwrap_or(0), bound("maxItems"));
-        if least > MAX_REPEAT {
-            return Err(format!("a list of at least {least} items is too long"));
-        }
-        if let Some(Json::Array(items)) = schema.get("prefixItems") {
-            let items: Result<Vec<_>, _> = items
-                .iter()
-                .map(|item| self.expression(item, level + 1))
-                .collect();
-            return Ok(format!(
-                "\"[\" ws {} ws \"]\"",
-                items?.join(" ws \",\" ws ")
-            ));
-        }
-        let item = match schema.get("items") {
-            Some(item) => self.expression(item, level + 1)?,
-            None => "value".to_owned(),
-        };
-        let item = self.rule(item);
-        if most == Some(0) {
-            return Ok("\"[\" ws \"]\"".to_owned());
-        }
-        let more = match (
-            least.saturating_sub(1),
-            most.map(|most| (most - 1).min(MAX_REPEAT)),
-        ) {
-            (0, None) => "*".to_owned(),
-            (low, None) => format!("{{{low},}}"),
-            (low, Some(high)) => format!("{{{low},{}}}", high.max(low)),
-        };
-        let list = format!("{item} (ws \",\" ws {item}){more}");
-        Ok(match least {
-            0 => format!("\"[\" ws ({list} ws)? \"]\""),
-            _ => format!("\"[\" ws {list} ws \"]\""),
-        })
-    }
-
-    /// Properties in their order; each that is not required may be left out.
-    fn object(&mut self, schema: &Json, level: usize) -> Result<String, String> {
-        let properties = schema
-            .get("properties")
-            .map(Json::members)
-            .unwrap_or_default();
-        if properties.is_empty() {
-            return self.map(schema, level);
-        }
-        let required = schema.get("required").map(Json::items).unwrap_or_default();
-        let mut pairs = Vec::new();
-        for (name, value) in properties {
-            let value = self.expression(value, level + 1)?;
-            let name_text = literal(&Json::text(name).compact());
-            let pair = self.rule(format!("{name_text} ws \":\" ws {value}"));
-            pairs.push((
-                pair,
-                required.iter().any(|item| item.as_str() == Some(name)),
-            ));
-        }
-        // What may follow is a rule of its own for each place: with the comma, where something came before.
-        let (mut begins, mut goes_on) = (String::new(), String::new());
-        for (pair, is_required) in pairs.iter().rev() {
-            let first = [pair.as_str(), goes_on.as_str()]
-                .join(" ")
-                .trim_end()
-                .to_owned();
-            let next = format!("ws \",\" ws {first}");
-            if *is_required {
-                begins = self.rule(first);
-                goes_on = self.rule(next);
-            } else {
-                begins = self.rule(format!("{first} | {}", or_nothing(&begins)));
-                goes_on = self.rule(format!("{next} | {}", or_nothing(&goes_on)));
-            }
-        }
-        Ok(format!("\"{{\" ws {begins} ws \"}}\""))
-    }
-
-    /// An object of which only the values are known.
-    fn map(&mut self, schema: &Json, level: usize) -> Result<String, String> {
-        match schema.get("additionalProperties") {
-            Some(Json::Word(word)) if word == "false" => Ok("\"{\" ws \"}\"".to_owned()),
-            Some(value @ Json::Object(_)) => {
-                let value = self.expression(value, level + 1)?;
-                let pair = self.rule(format!("string ws \":\" ws {value}"));
-                Ok(format!(
-                    "\"{{\" ws ({pair} (ws \",\" ws {pair})* ws)? \"}}\""
-                ))
-            }
-            _ => Ok("object".to_owned()),
-        }
-    }
-}
-
-/// A rule, or the empty text.
-fn or_nothing(rule: &str) -> &str {
-    match rule {
-        "" => "\"\"",
-        rule => rule,
-    }
 }
 
 fn alternatives(options: Vec<String>) -> String {
@@ -312,73 +214,6 @@ fn literal(text: &str) -> String {
     }
     literal.push('"');
     literal
-}
-
-/// Texts by length and by the formats whose form is simple.
-fn text(schema: &Json) -> String {
-    const DATE: &str =
-        "[0-9]{4} \"-\" (\"0\" [1-9] | \"1\" [0-2]) \"-\" (\"0\" [1-9] | [12] [0-9] | \"3\" [01])";
-    const TIME: &str = "([01] [0-9] | \"2\" [0-3]) \":\" [0-5] [0-9] \":\" [0-5] [0-9] (\"Z\" | [-+] [01] [0-9] \":\" [0-5] [0-9])";
-    let quoted = |inner: &str| format!("\"\\\"\" {inner} \"\\\"\"");
-    match schema.get("format").and_then(Json::as_str) {
-        Some("date") => return quoted(DATE),
-        Some("time") => return quoted(TIME),
-        Some("date-time") => return quoted(&format!("{DATE} \"T\" {TIME}")),
-        Some("uuid") => {
-            return quoted(
-                "[0-9a-f]{8} \"-\" [0-9a-f]{4} \"-\" [0-9a-f]{4} \"-\" [0-9a-f]{4} \"-\" [0-9a-f]{12}",
-            );
-        }
-        Some("email") => {
-            return quoted(
-                "[a-z0-9] [a-z0-9._-]{0,30} \"@\" [a-z0-9] [a-z0-9-]{0,30} \".\" [a-z]{2,6}",
-            );
-        }
-        _ => {}
-    }
-    let bound = |name| schema.get(name).and_then(Json::as_u64);
-    match (
-        bound("minLength").unwrap_or(0).min(MAX_REPEAT),
-        bound("maxLength"),
-    ) {
-        (0, None) => "string".to_owned(),
-        (low, None) => quoted(&format!("char{{{low},}}")),
-        // Repetitions cost the grammar as much as they are long; what is longer is left to the validation.
-        (0, Some(high)) if high > MAX_REPEAT => "string".to_owned(),
-        (low, Some(high)) => quoted(&format!("char{{{low},{}}}", high.min(MAX_REPEAT).max(low))),
-    }
-}
-
-/// Numbers by their sign, and whole ones of a short range one by one.
-fn number(name: &str, schema: &Json) -> String {
-    const MOST_LISTED: i64 = 101;
-    let bound = |name| match schema.get(name) {
-        Some(Json::Number(text)) => text.parse::<f64>().ok(),
-        _ => None,
-    };
-    let (low, high) = (bound("minimum"), bound("maximum"));
-    if let ("integer", Some(low), Some(high)) = (name, low, high) {
-        // The bounds come from a text of a few characters, and the list is short.
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "numbers beyond are listed nowhere"
-        )]
-        let (low, high) = (low.ceil() as i64, high.floor() as i64);
-        if low <= high && high.saturating_sub(low) < MOST_LISTED {
-            let options = (low..=high).map(|number| format!("\"{number}\""));
-            return alternatives(options.collect());
-        }
-    }
-    let is_positive = low.is_some_and(|low| low >= 0.0)
-        || bound("exclusiveMinimum").is_some_and(|low| low >= 0.0);
-    if name == "number" && is_positive && high.is_some_and(|high| high <= 1.0) {
-        return "(\"0\" (\".\" [0-9]{1,6})? | \"1\" (\".0\")?)".to_owned();
-    }
-    match (name, is_positive) {
-        ("integer", true) => "whole".to_owned(),
-        ("number", true) => "whole (\".\" [0-9]{1,15})?".to_owned(),
-        _ => name.to_owned(),
-    }
 }
 
 /// An alternative together with what its schema says beside the alternatives.
