@@ -31,6 +31,16 @@ async fn a_page_is_html_whose_scripts_carry_its_own_nonce() {
 }
 
 #[tokio::test]
+async fn what_people_write_is_text_in_the_title_of_a_page() {
+    let app = TestApp::start().await;
+    let ada = app.sign_up("ada").await;
+    let (sent, _) = ada.ask("echo", "a</title><b>&amp;").await;
+    let page = ada.get(&format!("/chat/{}", sent.conversation_id)).await;
+    let title = "<title>a&lt;/title>&lt;b>&amp;amp; · InspireAI</title>";
+    assert!(page.body.contains(title), "{}", page.body);
+}
+
+#[tokio::test]
 async fn every_answer_tells_browsers_what_they_may_do() {
     let app = TestApp::start().await;
     for path in ["/", "/no/such/page", "/healthz", "/api/runs/x/events"] {

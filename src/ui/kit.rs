@@ -8,5 +8,6 @@ pub mod icon;
 pub mod mark;
 pub mod notice;
 pub mod number;
+pub mod page_title;
 pub mod pager;
 pub mod submit;

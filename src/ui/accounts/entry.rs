@@ -1,11 +1,10 @@
 //! What the ways in have in common.
 
 use crate::ui::{
-    kit::address::with_query,
+    kit::{address::with_query, page_title::PageTitle},
     shell::topbar::{Brand, SkipLink},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 /// A page with nothing but a form.
@@ -21,7 +20,7 @@ pub(super) fn Entry(
 ) -> impl IntoView {
     let lede = (!lede.is_empty()).then(|| view! { <p>{lede}</p> });
     view! {
-        <Title text=format!("{title} · InspireAI") />
+        <PageTitle title />
         <SkipLink />
         <div class="main">
             <header>

@@ -5,7 +5,10 @@ use crate::{
     api::catalog::get_tool,
     model::{AppError, ErrorKind, catalog::ToolDetail},
     ui::{
-        kit::notice::{ErrorNotice, RetryButton},
+        kit::{
+            notice::{ErrorNotice, RetryButton},
+            page_title::PageTitle,
+        },
         lazy::lazy_view,
         load::load,
         not_found_page::Lost,
@@ -13,7 +16,7 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
+use leptos_meta::Meta;
 use leptos_router::hooks::use_params_map;
 
 lazy_view! {
@@ -52,7 +55,7 @@ fn ToolContent(
     let title = format!("{} · InspireAI", tool.card.name);
     let tagline = tool.card.tagline.clone();
     view! {
-        <Title text=title.clone() />
+        <PageTitle title=tool.card.name.clone() />
         <Meta name="description" content=tagline.clone() />
         <Meta property="og:title" content=title />
         <Meta property="og:description" content=tagline />

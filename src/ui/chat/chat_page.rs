@@ -19,14 +19,13 @@ use crate::{
         chat::{ChatTool, ConversationPage},
     },
     ui::{
-        kit::notice::ErrorNotice,
+        kit::{notice::ErrorNotice, page_title::PageTitle},
         lazy::{Lazy, lazy_view},
         load::load,
         shell::topbar::TopBar,
     },
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use serde::{Deserialize, Serialize};
 
 /// What the page shows.
@@ -116,7 +115,7 @@ fn ChatPage() -> impl IntoView {
             {move || {
                 let title = title();
                 view! {
-                    <Title text=format!("{title} · InspireAI") />
+                    <PageTitle title=title.clone() />
                     <TopBar title />
                 }
             }}

@@ -1,8 +1,8 @@
 //! A page in the frame.
 
 use super::topbar::BrandBar;
+use crate::ui::kit::page_title::PageTitle;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// A page with its title in the browser's tab.
 #[component]
@@ -17,7 +17,7 @@ pub fn Page(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <Title text=format!("{title} · InspireAI") />
+        <PageTitle title />
         <BrandBar />
         <main class=class id="content" tabindex="-1">
             {children()}
