@@ -10,4 +10,5 @@ pub mod notice;
 pub mod number;
 pub mod page_title;
 pub mod pager;
+pub mod sentence;
 pub mod submit;

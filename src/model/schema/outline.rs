@@ -108,7 +108,7 @@ fn write_key(node: &Node, html: &mut String) {
             escape(key, html);
         }
         None => {
-            let _ = write!(html, "<span class=\"json-index\">{}", node.position + 1);
+            let _ = write!(html, "<span class=\"json-index\">{}", node.position);
         }
     }
     html.push_str(":</span> ");

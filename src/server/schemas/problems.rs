@@ -52,7 +52,11 @@ fn sentence(error: &ValidationError<'_>) -> String {
     use ValidationErrorKind as Kind;
     match error.kind() {
         Kind::Type { kind } => {
-            let found = name_of(error.instance());
+            let found = match error.instance().as_ref() {
+                // A number that is no whole one is best told by itself.
+                Value::Number(number) => shortened(&number.to_string()),
+                other => name_of(other).to_owned(),
+            };
             format!("This must be {}, not {found}.", expected(kind))
         }
         Kind::Required { property } => {

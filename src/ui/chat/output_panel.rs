@@ -113,8 +113,13 @@ fn Note(
             Mode::Schema if draft.is_in_use() => {
                 format!("From the next message on, answers have this schema.{by_words}")
             }
+            Mode::Schema if draft.text.with(|text| text.trim().is_empty()) => {
+                "Write a schema, or begin with a template, an example or a schema of yours."
+                    .to_owned()
+            }
             Mode::Schema => {
-                "The schema is not in use yet: put right what is wrong with it.".to_owned()
+                "The schema is not in use yet: put right what is wrong with it. Until then answers stay as they were."
+                    .to_owned()
             }
         }
     };

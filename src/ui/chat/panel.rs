@@ -150,7 +150,7 @@ fn Frame(
         }
     };
     view! {
-        <aside class="panel" id=PANEL aria-labelledby=TITLE on:keydown=on_key>
+        <aside class="panel" class:panel-wide=open == Panel::Output id=PANEL aria-labelledby=TITLE on:keydown=on_key>
             <header class="panel-head">
                 <h2 id=TITLE tabindex="-1">
                     {open.title()}

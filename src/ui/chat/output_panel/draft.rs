@@ -59,6 +59,7 @@ impl Draft {
                     .any(|problem| problem.severity == Severity::Error);
                 if is_schema && is_strict.get() {
                     problems.extend(strict_problems(text));
+                    problems.sort_by_key(|problem| (problem.line, problem.column));
                 }
                 problems
             })
@@ -193,6 +194,14 @@ impl Draft {
             self.before.set(None);
             self.text.set(before);
             self.take();
+            self.focus();
+        }
+    }
+
+    /// Moves the focus to the schema, from a button that goes away when it is pressed.
+    pub(super) fn focus(self) {
+        if let Some(field) = self.field.get_untracked() {
+            let _ = field.focus();
         }
     }
 

@@ -1,7 +1,10 @@
 //! A schema from an example of what is wanted.
 
 use super::draft::Draft;
-use crate::model::schema::{from_example, place};
+use crate::{
+    model::schema::{from_example, place},
+    ui::kit::sentence::sentence,
+};
 use leptos::prelude::*;
 
 /// The example, and what makes a schema of it.
@@ -47,7 +50,7 @@ pub(super) fn FromExample(
                     }
                 ></textarea>
                 <p class="field-note" id="schema-example-note" aria-live="polite">
-                    {move || problem.get().map(|words| view! { <span class="field-error">{words}</span> })}
+                    {move || problem.get().map(|words| view! { <span class="field-error">{sentence(&words)}</span> })}
                 </p>
                 <button
                     type="button"

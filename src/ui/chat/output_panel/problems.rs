@@ -4,6 +4,7 @@ use super::draft::Draft;
 use crate::{
     browser::text_field::go_to,
     model::schema::{Problem, Severity, make_strict},
+    ui::kit::sentence::sentence,
 };
 use leptos::prelude::*;
 
@@ -76,8 +77,7 @@ fn ProblemItem(
             <button type="button" class="place" on:click=go>
                 {format!("Line {line}")}
             </button>
-            " "
-            {problem.message}
+            <span>{sentence(&problem.message)}</span>
         </li>
     }
     .into_any()
@@ -92,6 +92,7 @@ fn MakeStrict(
     let mend = move |_| {
         if let Some(strict) = make_strict(&draft.text.get_untracked()) {
             draft.replace(strict);
+            draft.focus();
         }
     };
     view! {

@@ -3,6 +3,7 @@
 use super::draft::Draft;
 use crate::{
     api,
+    browser::page::{dismiss_menus, focus_element},
     model::{
         AppError, AppResult, ErrorKind,
         schema::saved::{MAX_SCHEMA_NAME_CHARS, SavedSchema},
@@ -17,6 +18,9 @@ use crate::{
 };
 use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local};
 use std::future::Future;
+
+/// The id of the block's heading.
+const HEADING: &str = "schemas-heading";
 
 /// What the parts of the block share.
 #[derive(Clone, Copy)]
@@ -34,6 +38,7 @@ impl Schemas {
         spawn_local(async move {
             match work.await {
                 Ok(()) => {
+                    dismiss_menus();
                     let _ = self.version.try_update(|version| *version += 1);
                 }
                 Err(error) => {
@@ -59,8 +64,10 @@ pub(super) fn SavedSchemas(
         |_| api::schemas::list_schemas(),
     );
     view! {
-        <section class="panel-section" aria-labelledby="schemas-heading">
-            <h3 id="schemas-heading">"Your schemas"</h3>
+        <section class="panel-section" aria-labelledby=HEADING>
+            <h3 id=HEADING tabindex="-1">
+                "Your schemas"
+            </h3>
             {move || schemas.problem.get().map(|error| view! { <ErrorNotice error /> })}
             <Transition fallback=|| {
                 view! {
@@ -144,7 +151,14 @@ fn SchemaRow(
         draft.is_strict.set(is_strict);
         draft.replace(schema);
     };
-    let delete = move |_| schemas.change(api::schemas::delete_schema(id));
+    let delete = move |_| {
+        schemas.change(async move {
+            api::schemas::delete_schema(id).await?;
+            // The button goes with its row.
+            focus_element(HEADING);
+            Ok(())
+        });
+    };
     let field = NodeRef::<html::Input>::new();
     let rename = move |event: SubmitEvent| {
         event.prevent_default();

@@ -54,7 +54,7 @@ pub(super) fn OutputActions(
             </button>
             <button type="button" class="btn btn-quiet" aria-label="Download JSON" on:click=take_json>
                 "JSON"
-                <Icon name="arrow-down" class="icon-s" />
+                <Icon name="download" class="icon-s" />
             </button>
             <button
                 type="button"
@@ -64,7 +64,7 @@ pub(super) fn OutputActions(
                 on:click=take_csv
             >
                 "CSV"
-                <Icon name="arrow-down" class="icon-s" />
+                <Icon name="download" class="icon-s" />
             </button>
         </div>
     }

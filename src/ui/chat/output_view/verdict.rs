@@ -20,6 +20,7 @@ use crate::{
         kit::{
             icon::Icon,
             notice::{ErrorNotice, RetryButton},
+            sentence::sentence,
         },
     },
 };
@@ -223,10 +224,9 @@ fn ProblemItem(
                         <button type="button" class="place" on:click=go>
                             {place}
                         </button>
-                        " "
                     }
                 })}
-            {problem.message}
+            <span>{sentence(&problem.message)}</span>
         </li>
     }
     .into_any()
