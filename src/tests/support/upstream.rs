@@ -15,6 +15,7 @@ mod form;
 mod images;
 mod record;
 mod scenario;
+mod shaped;
 mod shelf;
 mod wire;
 

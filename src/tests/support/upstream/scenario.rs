@@ -6,13 +6,16 @@
 //! `times` (how often it goes wrong before it goes well), `s` (of `Retry-After`), `stamp` (each token is its time of
 //! sending, in milliseconds since its answer began).
 
-use super::wire::{Ended, Wire};
+use super::{
+    shaped,
+    wire::{Ended, Wire},
+};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use std::{collections::HashMap, time::Duration};
 
 /// Every model, as `GET /v1/models` lists them.
-pub(super) const MODELS: [&str; 30] = [
+pub(super) const MODELS: [&str; 31] = [
     "echo",            // the person's last message, word by word
     "count",           // `tokens` numbers of `bytes` bytes each
     "markdown",        // every kind of markdown, repeated until there are `tokens`
@@ -41,8 +44,9 @@ pub(super) const MODELS: [&str; 30] = [
     "calls",             // two calls of the functions that were given, or of `weather` and `time`
     "picture",           // an echo, a picture, and a file of the model's making (Responses only)
     "json",              // the JSON after `json=` in the question, or an object with its words
-    "unverified",        // an echo, refused as long as summaries of thoughts are wanted
-    "used-up",           // 429 for an account without credit
+    "shaped", // the JSON of its option `json`, held to it, missing it, putting it right (see `shaped`)
+    "unverified", // an echo, refused as long as summaries of thoughts are wanted
+    "used-up", // 429 for an account without credit
 ];
 
 /// A question, as far as it matters here.
@@ -54,6 +58,8 @@ pub(super) struct Question {
     pub(super) messages: Vec<(String, String)>,
     /// Whether summaries of thoughts are wanted.
     wants_summaries: bool,
+    /// The format that the answer is to have.
+    format: Option<String>,
     /// The names of the functions that may be called.
     functions: Vec<String>,
 }
@@ -138,6 +144,7 @@ impl Question {
                 })
                 .collect(),
             wants_summaries: !body["reasoning"]["summary"].is_null(),
+            format: shaped::format_of(body),
             functions: tools
                 .iter()
                 .filter_map(|tool| {
@@ -224,7 +231,9 @@ pub(super) fn plan(question: &Question, seen: usize, offered: &[String]) -> Plan
         return refusal;
     }
     let mut script = Script::new(question, scenario, &options);
-    if !script.breaks(scenario, &options) {
+    if scenario == "shaped" {
+        script.shaped(question, &options, seen);
+    } else if !script.breaks(scenario, &options) {
         script.goes_well(scenario, question, &options);
     }
     Plan::Answer(script.end(question))
@@ -240,6 +249,15 @@ fn refusal(scenario: &str, question: &Question, seen: usize, options: &Options) 
         }
         "rate-limited-bare" if goes_wrong(1) => refuse(429, None, "Too many requests"),
         "flaky" if goes_wrong(2) => refuse(500, None, "The server had an error"),
+        "shaped" if !shaped::takes(options.text("refuses"), question.format.as_deref()) => {
+            refuse(400, None, "This server does not know that response format")
+        }
+        "shaped"
+            if shaped::is_repair(question.last_question())
+                && seen < options.number("denies", 0) =>
+        {
+            refuse(400, None, "This server has had enough")
+        }
         "unverified" if question.wants_summaries => {
             let message = "Your organization must be verified to generate reasoning summaries.";
             refuse_because(400, message, "unsupported_value", Some("reasoning.summary"))
@@ -541,6 +559,18 @@ impl Script {
         let characters: Vec<char> = text.chars().collect();
         for piece in characters.chunks(4) {
             self.token(piece.iter().collect::<String>());
+        }
+    }
+
+    fn shaped(&mut self, question: &Question, options: &Options, seen: usize) {
+        let saying = shaped::say(&question.messages, |name| options.text(name), seen);
+        let characters: Vec<char> = saying.text.chars().collect();
+        for piece in characters.chunks(4) {
+            self.token(piece.iter().collect::<String>());
+        }
+        self.ended = saying.ended;
+        if saying.breaks_off {
+            self.act(Act::Die);
         }
     }
 

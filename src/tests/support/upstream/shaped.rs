@@ -6,6 +6,9 @@
 use super::wire::Ended;
 use serde_json::Value;
 
+/// How much of an answer comes before it breaks off, in characters.
+const BEGUN: usize = 6;
+
 /// The format that an answer is to have, as a request names it.
 pub(super) fn format_of(body: &Value) -> Option<String> {
     let format = body["response_format"]["type"].as_str();
@@ -34,39 +37,61 @@ pub(super) struct Saying {
     pub(super) breaks_off: bool,
 }
 
-/// The answer to a question: `before` is what the model said already, `seen` how often the same was asked.
-pub(super) fn say(
-    question: &str,
-    before: Option<&str>,
-    option: impl Fn(&str) -> Option<String>,
+impl Saying {
+    fn whole(text: String) -> Self {
+        Self {
+            text,
+            ended: Ended::Done,
+            breaks_off: false,
+        }
+    }
+}
+
+/// The question that is to be answered, and what was said of the answer already where it is to go on.
+fn turn(messages: &[(String, String)]) -> (&str, Option<&str>) {
+    let asked =
+        |messages: &'_ [(String, String)]| messages.iter().rposition(|(role, _)| role == "user");
+    match messages {
+        [before @ .., (role, begun), (_, wish)]
+            if role == "assistant" && wish.starts_with("Continue exactly") =>
+        {
+            let question = asked(before).map_or("", |place| before[place].1.as_str());
+            (question, Some(begun))
+        }
+        _ => (
+            asked(messages).map_or("", |place| messages[place].1.as_str()),
+            None,
+        ),
+    }
+}
+
+/// The answer to a question that was asked `seen` times before.
+pub(super) fn say<'a>(
+    messages: &[(String, String)],
+    option: impl Fn(&str) -> Option<&'a str>,
     seen: usize,
 ) -> Saying {
     let number = |name: &str| option(name).and_then(|text| text.parse::<usize>().ok());
-    let json = option("json").unwrap_or_else(|| "{}".to_owned());
-    let done = |text: String| Saying {
-        text,
-        ended: Ended::Done,
-        breaks_off: false,
+    let json = option("json").unwrap_or("{}");
+    let (question, begun) = turn(messages);
+    let is_repair = is_repair(question);
+    let text = match is_repair {
+        true => option("fixed").unwrap_or(json),
+        false => json,
     };
-    if is_repair(question) {
-        let fixed = option("fixed").unwrap_or(json);
-        return match seen < number("breaks").unwrap_or(0) {
-            true => Saying {
-                breaks_off: true,
-                ..done(fixed.chars().take(6).collect())
-            },
-            false => done(fixed),
-        };
+    if let Some(rest) = begun.and_then(|begun| text.strip_prefix(begun)) {
+        return Saying::whole(rest.to_owned());
     }
-    let Some(cut) = number("cut") else {
-        return done(json);
-    };
-    let begun: String = json.chars().take(cut).collect();
-    match before {
-        Some(before) if before == begun => done(json.chars().skip(cut).collect()),
-        _ => Saying {
-            ended: Ended::Cut,
-            ..done(begun)
+    let beginning = |characters| text.chars().take(characters).collect::<String>();
+    match number("cut") {
+        _ if is_repair && seen < number("breaks").unwrap_or(0) => Saying {
+            breaks_off: true,
+            ..Saying::whole(beginning(BEGUN))
         },
+        Some(cut) if !is_repair => Saying {
+            ended: Ended::Length,
+            ..Saying::whole(beginning(cut))
+        },
+        _ => Saying::whole(text.to_owned()),
     }
 }
