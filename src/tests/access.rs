@@ -42,6 +42,12 @@ const MEMBERS_ONLY: &[(&str, Form<'_>)] = &[
         &[("name", "x"), ("scopes[]", "chat"), ("days", "30")],
     ),
     ("revoke_token", &[("token", ID)]),
+    ("check_output", &[("message", ID)]),
+    ("repair_answer", &[("message", ID), ("key", ID)]),
+    ("list_schemas", &[]),
+    ("save_schema", &[("name", "Mine"), ("schema", "{}")]),
+    ("rename_schema", &[("id", ID), ("name", "Mine")]),
+    ("delete_schema", &[("id", ID)]),
 ];
 
 #[tokio::test]
