@@ -6,12 +6,14 @@ use crate::{
     browser::page::{dismiss_menus, focus_element},
     model::{
         AppError, AppResult, ErrorKind,
+        ids::SchemaId,
         schema::saved::{MAX_SCHEMA_NAME_CHARS, SavedSchema},
     },
     ui::{
         kit::{
             icon::Icon,
             notice::{ErrorNotice, RetryButton},
+            sentence::sentence,
         },
         load::load,
     },
@@ -159,13 +161,6 @@ fn SchemaRow(
             Ok(())
         });
     };
-    let field = NodeRef::<html::Input>::new();
-    let rename = move |event: SubmitEvent| {
-        event.prevent_default();
-        if let Some(input) = field.get_untracked() {
-            schemas.change(api::schemas::rename_schema(id, input.value()));
-        }
-    };
     view! {
         <li class="preset">
             <button
@@ -188,18 +183,7 @@ fn SchemaRow(
                             <Icon name="pencil" class="icon-s" />
                             "Rename"
                         </summary>
-                        <form class="menu-form" on:submit=rename>
-                            <input
-                                node_ref=field
-                                class="input select"
-                                aria-label=format!("New name for {name}")
-                                maxlength=MAX_SCHEMA_NAME_CHARS.to_string()
-                                autocomplete="off"
-                                required
-                                value=name
-                            />
-                            <button class="btn btn-primary btn-wide">"Save name"</button>
-                        </form>
+                        <RenameForm id name schemas />
                     </details>
                     <button type="button" class="menu-item menu-item-danger" on:click=delete>
                         <Icon name="trash-2" class="icon-s" />
@@ -212,6 +196,84 @@ fn SchemaRow(
     .into_any()
 }
 
+/// Gives a schema another name.
+#[component]
+fn RenameForm(
+    /// Which.
+    id: SchemaId,
+    /// What it is called.
+    name: String,
+    /// What the block shares.
+    schemas: Schemas,
+) -> impl IntoView {
+    let field = NodeRef::<html::Input>::new();
+    let rename = move |event: SubmitEvent| {
+        event.prevent_default();
+        if let Some(input) = field.get_untracked() {
+            schemas.change(api::schemas::rename_schema(id, input.value()));
+        }
+    };
+    view! {
+        <form class="menu-form" on:submit=rename>
+            <input
+                node_ref=field
+                class="input select"
+                aria-label=format!("New name for {name}")
+                maxlength=MAX_SCHEMA_NAME_CHARS.to_string()
+                autocomplete="off"
+                required
+                value=name
+            />
+            <button class="btn btn-primary btn-wide">"Save name"</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// Keeping what is written: whether it is under way, and what came of the last time.
+#[derive(Clone, Copy)]
+struct Saving {
+    draft: Draft,
+    schemas: Schemas,
+    is_saving: RwSignal<bool>,
+    problem: RwSignal<Option<String>>,
+    /// Whether the name stands for another schema.
+    taken: RwSignal<bool>,
+}
+
+impl Saving {
+    fn save(self, replace: bool) {
+        if self.is_saving.get_untracked() {
+            return;
+        }
+        self.is_saving.set(true);
+        let draft = self.draft;
+        let (name, schema) = (draft.name.get_untracked(), draft.text.get_untracked());
+        let is_strict = draft.is_strict.get_untracked();
+        spawn_local(async move {
+            let saved = api::schemas::save_schema(name, schema, is_strict, replace).await;
+            let _ = self.is_saving.try_set(false);
+            let is_conflict = saved
+                .as_ref()
+                .is_err_and(|error| error.kind == ErrorKind::Conflict && error.field.is_some());
+            let _ = self.taken.try_set(is_conflict);
+            let problem = saved.as_ref().err().map(|error| error.message.clone());
+            let _ = self.problem.try_set(problem);
+            if saved.is_ok() {
+                let version = self.schemas.version;
+                let _ = version.try_update(|version| *version += 1);
+            }
+        });
+    }
+
+    /// The name was changed: what was told of the one before is no longer so.
+    fn renamed(self, name: String) {
+        self.draft.name.set(name);
+        self.taken.set(false);
+        self.problem.set(None);
+    }
+}
+
 /// Keeps what is written under its name. A name that is taken is told, with the way to replace what it stands for.
 #[component]
 fn SaveSchema(
@@ -220,38 +282,32 @@ fn SaveSchema(
     /// What is being written.
     draft: Draft,
 ) -> impl IntoView {
-    let is_saving = RwSignal::new(false);
-    let problem = RwSignal::new(None::<String>);
-    let taken = RwSignal::new(false);
-    let save = move |replace: bool| {
-        if is_saving.get_untracked() {
-            return;
-        }
-        is_saving.set(true);
-        let (name, schema) = (draft.name.get_untracked(), draft.text.get_untracked());
-        let is_strict = draft.is_strict.get_untracked();
-        spawn_local(async move {
-            let saved = api::schemas::save_schema(name, schema, is_strict, replace).await;
-            let _ = is_saving.try_set(false);
-            let is_conflict = saved
-                .as_ref()
-                .is_err_and(|error| error.kind == ErrorKind::Conflict && error.field.is_some());
-            let _ = taken.try_set(is_conflict);
-            let _ = problem.try_set(saved.as_ref().err().map(|error| error.message.clone()));
-            if saved.is_ok() {
-                let _ = schemas.version.try_update(|version| *version += 1);
-            }
-        });
+    let saving = Saving {
+        draft,
+        schemas,
+        is_saving: RwSignal::new(false),
+        problem: RwSignal::new(None),
+        taken: RwSignal::new(false),
     };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        save(false);
+        saving.save(false);
     };
-    let on_input = move |event| {
-        draft.name.set(event_target_value(&event));
-        taken.set(false);
-        problem.set(None);
+    let is_wrong = move || saving.problem.with(Option::is_some).then_some("true");
+    let problem = move || {
+        let words = saving.problem.get()?;
+        Some(view! { <span class="field-error">{sentence(&words)}</span> })
     };
+    let replace = move || {
+        saving.taken.get().then(|| {
+            view! {
+                <button type="button" class="btn" on:click=move |_| saving.save(true)>
+                    "Replace it"
+                </button>
+            }
+        })
+    };
+    let is_off = move || saving.is_saving.get() || draft.text.with(|text| text.trim().is_empty());
     view! {
         <form class="save-preset" on:submit=submit>
             <label class="sr-only" for="schema-name">
@@ -265,32 +321,19 @@ fn SaveSchema(
                     maxlength=MAX_SCHEMA_NAME_CHARS.to_string()
                     autocomplete="off"
                     aria-describedby="schema-name-note"
-                    aria-invalid=move || problem.with(Option::is_some).then_some("true")
+                    aria-invalid=is_wrong
                     prop:value=draft.name
-                    on:input=on_input
+                    on:input=move |event| saving.renamed(event_target_value(&event))
                     on:change=move |_| draft.take()
                 />
-                <button
-                    class="btn"
-                    disabled=move || is_saving.get() || draft.text.with(|text| text.trim().is_empty())
-                >
+                <button class="btn" disabled=is_off>
                     "Save schema"
                 </button>
             </div>
             <p class="field-note" id="schema-name-note" aria-live="polite">
-                {move || problem.get().map(|words| view! { <span class="field-error">{words}</span> })}
+                {problem}
             </p>
-            {move || {
-                taken
-                    .get()
-                    .then(|| {
-                        view! {
-                            <button type="button" class="btn" on:click=move |_| save(true)>
-                                "Replace it"
-                            </button>
-                        }
-                    })
-            }}
+            {replace}
         </form>
     }
     .into_any()

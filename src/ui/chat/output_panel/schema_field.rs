@@ -2,7 +2,10 @@
 //! Enter indents as the line before.
 
 use super::draft::Draft;
-use crate::{browser::text_field, model::schema::Severity};
+use crate::{
+    browser::text_field,
+    model::schema::{Problem, Severity},
+};
 use leptos::{
     ev::{Event, KeyboardEvent},
     html,
@@ -20,18 +23,7 @@ pub(super) fn SchemaField(
     draft: Draft,
 ) -> impl IntoView {
     let gutter = NodeRef::<html::Div>::new();
-    let marks = Memo::new(move |_| {
-        let mut marks = BTreeMap::new();
-        draft.problems.with(|problems| {
-            for problem in problems {
-                let worst = marks.entry(problem.line).or_insert(problem.severity);
-                if problem.severity == Severity::Error {
-                    *worst = Severity::Error;
-                }
-            }
-        });
-        marks
-    });
+    let marks = Memo::new(move |_| draft.problems.with(|problems| marks(problems)));
     let lines = Memo::new(move |_| {
         draft
             .text
@@ -50,36 +42,9 @@ pub(super) fn SchemaField(
             gutter.set_scroll_top(field.scroll_top());
         }
     };
-    let on_key = move |event: KeyboardEvent| {
-        let is_enter = event.key() == "Enter" && !event.is_composing();
-        let is_plain =
-            !(event.shift_key() || event.ctrl_key() || event.meta_key() || event.alt_key());
-        if is_enter
-            && is_plain
-            && let Some(field) = draft.field.get_untracked()
-        {
-            event.prevent_default();
-            text_field::break_line(&field);
-        }
-    };
     view! {
         <div class="field">
-            <div class="parameter-head">
-                <label for="schema">"Schema"</label>
-                <span class="row-tight">
-                    <button
-                        type="button"
-                        class="link-btn"
-                        hidden=move || draft.before.with(Option::is_none)
-                        on:click=move |_| draft.undo()
-                    >
-                        "Undo"
-                    </button>
-                    <button type="button" class="link-btn" on:click=move |_| draft.format()>
-                        "Format"
-                    </button>
-                </span>
-            </div>
+            <FieldHead draft />
             <div class="schema-field" class:is-wrong=has_errors>
                 <div class="schema-gutter" aria-hidden="true" node_ref=gutter inner_html=numbers></div>
                 <textarea
@@ -96,11 +61,50 @@ pub(super) fn SchemaField(
                     prop:value=draft.text
                     on:input=move |event| draft.edited(event_target_value(&event))
                     on:change=move |_| draft.take()
-                    on:keydown=on_key
+                    on:keydown=move |event| indent(draft, &event)
                     on:scroll=on_scroll
                 ></textarea>
             </div>
         </div>
+        <StrictSwitch draft />
+    }
+    .into_any()
+}
+
+/// What the field is called, and what can be done with all of its text.
+#[component]
+fn FieldHead(
+    /// What is being written.
+    draft: Draft,
+) -> impl IntoView {
+    view! {
+        <div class="parameter-head">
+            <label for="schema">"Schema"</label>
+            <span class="row-tight">
+                <button
+                    type="button"
+                    class="link-btn"
+                    hidden=move || draft.before.with(Option::is_none)
+                    on:click=move |_| draft.undo()
+                >
+                    "Undo"
+                </button>
+                <button type="button" class="link-btn" on:click=move |_| draft.format()>
+                    "Format"
+                </button>
+            </span>
+        </div>
+    }
+    .into_any()
+}
+
+/// Whether the service is to be held to the schema exactly.
+#[component]
+fn StrictSwitch(
+    /// What is being written.
+    draft: Draft,
+) -> impl IntoView {
+    view! {
         <div class="row-tight schema-options">
             <label class="check">
                 <input
@@ -116,6 +120,31 @@ pub(super) fn SchemaField(
         </div>
     }
     .into_any()
+}
+
+/// Has Enter break the line and indent the next one.
+fn indent(draft: Draft, event: &KeyboardEvent) {
+    let is_enter = event.key() == "Enter" && !event.is_composing();
+    let is_plain = !(event.shift_key() || event.ctrl_key() || event.meta_key() || event.alt_key());
+    if is_enter
+        && is_plain
+        && let Some(field) = draft.field.get_untracked()
+    {
+        event.prevent_default();
+        text_field::break_line(&field);
+    }
+}
+
+/// The lines with something wrong in them, each with the worst of it.
+fn marks(problems: &[Problem]) -> BTreeMap<usize, Severity> {
+    let mut marks = BTreeMap::new();
+    for problem in problems {
+        let worst = marks.entry(problem.line).or_insert(problem.severity);
+        if problem.severity == Severity::Error {
+            *worst = Severity::Error;
+        }
+    }
+    marks
 }
 
 /// The numbers of lines, each with the mark of what is wrong in it.
