@@ -29,8 +29,21 @@ pub(super) struct Sniffed {
 /// Recognises a file by its first bytes.
 ///
 /// # Errors
-/// A sentence for pictures that nothing here can open, and how to get them into a form that can.
+/// A sentence for pictures that nothing here can open, and how to get them into a form that can; and for what is called a
+/// picture and is none.
 pub(super) fn recognise(head: &[u8], name: &str) -> AppResult<Sniffed> {
+    let sniffed = sniff(head, name)?;
+    let is_called_picture = matches!(
+        extension(name).as_str(),
+        "png" | "jpg" | "jpeg" | "gif" | "webp"
+    );
+    match is_called_picture && sniffed.kind != FileKind::Image {
+        true => Err(no_picture(name, sniffed)),
+        false => Ok(sniffed),
+    }
+}
+
+fn sniff(head: &[u8], name: &str) -> AppResult<Sniffed> {
     let of = |kind, media_type| Ok(Sniffed { kind, media_type });
     if let Some(media_type) = office(head) {
         return of(FileKind::Office, media_type);
@@ -62,6 +75,25 @@ fn of_text(head: &[u8], name: &str) -> AppResult<Sniffed> {
             media_type: "application/octet-stream",
         },
     })
+}
+
+fn no_picture(name: &str, sniffed: Sniffed) -> AppError {
+    let content = match (sniffed.kind, sniffed.media_type) {
+        (_, "application/zip") => "a ZIP archive",
+        (FileKind::Pdf, _) => "a PDF",
+        (FileKind::Text, _) => "text",
+        (FileKind::Office, _) => "an office document",
+        (FileKind::Audio, _) => "sound",
+        (FileKind::Video, _) => "a film",
+        (FileKind::Image | FileKind::Other, _) => "something else",
+    };
+    AppError::new(
+        ErrorKind::Invalid,
+        format!(
+            "{name} is called a picture, but what is in it is {content}. Choose the picture itself, or rename the file to what \
+             it is and upload that."
+        ),
+    )
 }
 
 fn foreign_picture(name: &str, format: &str) -> AppError {
@@ -187,7 +219,7 @@ mod tests {
     #[test]
     fn a_file_is_what_its_bytes_say_whatever_its_name() {
         assert_eq!(
-            kind_of(b"PK\x03\x04 something packed", "cat.png").0,
+            kind_of(b"PK\x03\x04 something packed", "cat.txt").0,
             FileKind::Other
         );
         assert_eq!(
@@ -255,6 +287,22 @@ mod tests {
             kind_of(&archive(&["a.txt", "b"]), "x.docx").0,
             FileKind::Other
         );
+    }
+
+    #[test]
+    fn what_is_called_a_picture_and_is_none_is_refused_with_what_it_is() {
+        for (head, content) in [
+            (b"PK\x03\x04 something packed".as_slice(), "a ZIP archive"),
+            (b"%PDF-1.7\n", "a PDF"),
+            (b"Dear Ada,", "text"),
+            (&[0, 1, 2, 3], "something else"),
+        ] {
+            let message = recognise(head, "cat.PNG").expect_err("refused").message;
+            assert!(
+                message.starts_with("cat.PNG is called a picture") && message.contains(content),
+                "{message}"
+            );
+        }
     }
 
     #[test]

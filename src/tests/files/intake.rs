@@ -96,13 +96,18 @@ on_both_databases! {
 async fn a_file_is_what_its_bytes_say_and_an_empty_or_foreign_one_is_refused() {
     let app = TestApp::start().await;
     let ada = app.sign_up("ada").await;
-    let packed = ada.upload("cat.png", archive(&[("a.txt", "hi")])).await;
+    let packed = ada.upload("cats", archive(&[("a.txt", "hi")])).await;
     assert_eq!(
         (packed.kind, packed.media_type.as_str(), packed.pixels),
         (FileKind::Other, "application/zip", None)
     );
     for (name, content, words) in [
         ("nothing.txt", Vec::new(), "nothing.txt is empty"),
+        (
+            "cat.png",
+            archive(&[("a.txt", "hi")]),
+            "cat.png is called a picture, but what is in it is a ZIP archive",
+        ),
         (
             "IMG_1.HEIC",
             b"\0\0\0\x18ftypheic\0\0\0\0heicmif1".to_vec(),
