@@ -49,16 +49,11 @@ impl Files {
 
     async fn examine_picture(&self, file: &FileRecord) -> AppResult<Examined> {
         self.with_picture(file, |picture| {
-            let mut previews = Vec::new();
-            for size in [PreviewSize::Large, PreviewSize::Small] {
-                previews.push((
-                    size.rendition().to_owned(),
-                    images::preview(&picture, size)?,
-                ));
-            }
+            let kept =
+                |(size, preview): (PreviewSize, Picture)| (size.rendition().to_owned(), preview);
             Ok(Examined {
                 pixels: Some((picture.width(), picture.height())),
-                previews,
+                previews: images::previews(&picture)?.map(kept).into(),
             })
         })
         .await

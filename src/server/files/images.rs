@@ -134,6 +134,16 @@ fn problem(error: &ImageError) -> Problem {
     }
 }
 
+/// Both small versions for pages, the larger first. The smaller is made of it: looking at every pixel of a photo takes long.
+pub(super) fn previews(picture: &DynamicImage) -> Result<[(PreviewSize, Picture); 2], Problem> {
+    let large = within(picture, PreviewSize::Large.side());
+    let small = within(&large, PreviewSize::Small.side());
+    Ok([
+        (PreviewSize::Large, encode::encode(&large)?),
+        (PreviewSize::Small, encode::encode(&small)?),
+    ])
+}
+
 /// A small version for pages.
 pub(super) fn preview(picture: &DynamicImage, size: PreviewSize) -> Result<Picture, Problem> {
     encode::encode(&within(picture, size.side()))
