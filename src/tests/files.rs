@@ -1,6 +1,7 @@
 //! Files that people store: taken in, refused, listed, given back and deleted, by HTTP, on both databases.
 
 mod documents;
+mod forms;
 mod funnel;
 mod intake;
 mod memory;

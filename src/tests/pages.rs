@@ -185,17 +185,14 @@ async fn without_scripts_a_posted_message_leads_to_its_conversation_with_the_ans
 }
 
 #[tokio::test]
-async fn without_scripts_an_empty_message_leads_back_and_stores_nothing() {
+async fn without_scripts_an_empty_message_comes_back_with_why_and_stores_nothing() {
     let app = TestApp::start().await;
     let ada = app.sign_up("ada").await;
     let form = [("tool", "echo"), ("text", "  ")];
-    let reply = ada.send(ada.post("/chat", &form)).await;
-    assert_eq!(reply.status, 303);
-    assert!(
-        reply.header("location").starts_with("/chat?tool=echo"),
-        "{}",
-        reply.header("location")
-    );
+    let reply = ada.send(ada.post("/chat?tool=echo", &form)).await;
+    assert_eq!(reply.status, 422);
+    assert!(reply.body.contains("role=\"alert\""), "{}", reply.body);
+    assert!(reply.body.contains("Ask echo something"), "{}", reply.body);
     assert!(ada.conversations().await.is_empty());
 }
 

@@ -18,6 +18,7 @@ mod parameters;
 mod question;
 mod question_editor;
 mod reasoning;
+pub mod refused;
 mod run_status;
 mod session;
 mod stream_view;

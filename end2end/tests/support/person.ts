@@ -17,9 +17,9 @@ export function someName(): string {
 }
 
 /** Makes an account and logs the context in, without the page. */
-export async function signUp(context: BrowserContext): Promise<Person> {
+export async function signUp(context: BrowserContext, url = ""): Promise<Person> {
   const person = { name: someName(), password: PASSWORD };
-  const response = await context.request.post("/api/sign_up", { form: { ...person } });
+  const response = await context.request.post(`${url}/api/sign_up`, { form: { ...person } });
   expect(response.ok(), await response.text()).toBe(true);
   return person;
 }

@@ -66,3 +66,50 @@ export async function hand(page: Page, how: "drop" | "paste", files: Attachable[
     { how, contents },
   );
 }
+
+/** What is called a picture and is an archive of nothing. */
+export function zip(name: string): Attachable {
+  return { name, mimeType: "image/png", buffer: Buffer.concat([Buffer.from("PK\x05\x06", "latin1"), Buffer.alloc(18)]) };
+}
+
+/** A PNG of some bytes that says it has so many pixels. */
+export function bomb(name: string, width: number, height: number): Attachable {
+  const small = png(name, 1, 1);
+  const header = small.buffer.subarray(16, 29);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  const start = small.buffer.subarray(0, 8);
+  const rest = small.buffer.subarray(33);
+  return { ...small, buffer: Buffer.concat([start, chunk("IHDR", Buffer.from(header)), rest]) };
+}
+
+/** A photo whose end is missing. */
+export function cut(name: string): Attachable {
+  const start = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46, 0, 1, 1, 0, 0, 1, 0, 1, 0, 0]);
+  const frame = Buffer.from([0xff, 0xc0, 0, 11, 8, 0, 16, 0, 16, 1, 1, 0x11, 0]);
+  const scan = Buffer.from([0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0, 0x12, 0x34]);
+  return { name, mimeType: "image/jpeg", buffer: Buffer.concat([start, frame, scan]) };
+}
+
+/** A PDF that asks for a password before it shows anything. */
+export function lockedPdf(name: string): Attachable {
+  const objects = [
+    "<</Type/Catalog/Pages 2 0 R>>",
+    "<</Type/Pages/Kids[]/Count 0>>",
+    `<</Filter/Standard/V 2/R 3/Length 128/P -4/O<${"28".repeat(32)}>/U<${"4e".repeat(32)}>>>`,
+  ];
+  let body = "%PDF-1.5\n";
+  const places = objects.map((object, index) => {
+    const place = body.length;
+    body += `${index + 1} 0 obj${object}endobj\n`;
+    return `${String(place).padStart(10, "0")} 00000 n \n`;
+  });
+  const table = `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${places.join("")}`;
+  const id = `<${"30".repeat(16)}>`;
+  const trailer = `trailer<</Size ${objects.length + 1}/Root 1 0 R/Encrypt 3 0 R/ID[${id}${id}]>>`;
+  return {
+    name,
+    mimeType: "application/pdf",
+    buffer: Buffer.from(`${body}${table}${trailer}\nstartxref\n${body.length}\n%%EOF\n`, "latin1"),
+  };
+}

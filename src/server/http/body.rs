@@ -41,7 +41,7 @@ pub(super) async fn limit(State(state): State<AppState>, request: Request, next:
     let is_upload = match request.uri().path() {
         "/api/upload_file" | "/api/upload_files" => true,
         // The composer's form without a script may bring files or only words.
-        "/chat" => is_with_files(request.headers()),
+        path if path == "/chat" || path.starts_with("/chat/") => is_with_files(request.headers()),
         _ => false,
     };
     if !is_upload {

@@ -102,13 +102,18 @@ pub(super) async fn map_server_fn_errors(request: Request, next: Next) -> axum::
     }
 }
 
+/// A page says in words what it has to say.
+fn is_page(kind: &HeaderValue) -> bool {
+    kind.as_bytes().starts_with(b"text/html")
+}
+
 /// Says in words that a request is too large: the limit itself answers with a bare line.
 pub(super) async fn explain_size_limit(request: Request, next: Next) -> axum::response::Response {
     let response = next.run(request).await;
     let is_ours = response
         .headers()
         .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind == "application/json");
+        .is_some_and(|kind| kind == "application/json" || is_page(kind));
     if response.status() != StatusCode::PAYLOAD_TOO_LARGE || is_ours {
         return response;
     }

@@ -1,53 +1,79 @@
 //! Chat without a script: a form is posted, and the page comes back with the answer.
 
-use super::{session::Member, uploads};
+use super::{
+    error::status,
+    router::document,
+    session::{self, Member},
+    uploads::Form,
+};
 use crate::{
     model::{
-        AppError, AppResult, ErrorKind,
+        AppError, AppResult,
         chat::{SendRequest, Sent},
-        file::{Attach, FileView, ImageDetail, ImageEdit},
-        ids::UserId,
+        file::{Attach, ImageDetail, ImageEdit},
+        ids::{FileId, UserId},
         settings::ChatSettings,
     },
     server::state::AppState,
-    ui::kit::address::with_query,
+    ui::chat::refused::Refused,
 };
 use axum::{
+    body::Body,
     extract::{Request, State},
+    http::{Method, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use futures::StreamExt;
+use leptos::prelude::provide_context;
+use leptos_axum::render_app_async_with_context;
 use std::time::Duration;
 
 /// How long the page waits for the answer; one that takes longer is shown as far as it is, by a page that reloads itself.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// `POST /chat`: the composer's form, with files or without.
+/// `POST /chat` and `POST /chat/{id}`: the composer's form, with files or without. A message that is not taken comes back on
+/// its page with the reason, and what was stored of its files with it.
 pub(super) async fn post_message(
     State(state): State<AppState>,
     member: Option<Member>,
     request: Request,
-) -> AppResult<Response> {
+) -> Response {
     let Some(Member(user)) = member else {
-        return Ok(Redirect::to("/login?next=/chat").into_response());
+        return Redirect::to("/login?next=/chat").into_response();
     };
-    let form = uploads::read_form(&state.files, user.id, request).await?;
-    let page = match form.get("conversation") {
-        Some(id) => format!("/chat/{id}"),
-        None => with_query(
-            "/chat",
-            &["assistant", "tool"].map(|name| (name, form.get(name).unwrap_or_default())),
-        ),
+    let (asked, body) = request.into_parts();
+    let request = Request::from_parts(asked.clone(), body);
+    let mut form = Form::read(&state.files, user.id, request).await;
+    let sent = match form.problem.take() {
+        Some(problem) => Err(problem),
+        None => send(&state, user.id, &form).await,
     };
+    match sent {
+        Ok(sent) => {
+            wait_for_end(&state, user.id, &sent).await;
+            Redirect::to(&format!("/chat/{}", sent.conversation_id)).into_response()
+        }
+        Err(error) => {
+            let refused = Refused {
+                error,
+                text: form.get("text").unwrap_or_default().to_owned(),
+                files: form.files(),
+            };
+            page_again(&state, asked, refused).await
+        }
+    }
+}
+
+async fn send(state: &AppState, user: UserId, form: &Form) -> AppResult<Sent> {
     let settings = match (form.get("assistant"), form.get("conversation")) {
-        (Some(id), None) => Some(assistant_settings(&state, user.id, id).await?),
+        (Some(id), None) => Some(assistant_settings(state, user, id).await?),
         _ => None,
     };
     let replaces = form.get("replaces").and_then(|id| id.parse().ok());
-    let mut attachments: Vec<_> = form.files.iter().map(attach).collect();
+    let mut attachments: Vec<_> = form.files().into_iter().map(attach).collect();
     if let (Some(replaced), true) = (replaces, attachments.is_empty()) {
         // The form has no way to take a file off a message, so another version of it keeps them.
-        attachments = state.chat.attachments_of(user.id, replaced).await?;
+        attachments = state.chat.attachments_of(user, replaced).await?;
     }
     let request = SendRequest {
         idempotency_key: form
@@ -65,14 +91,31 @@ pub(super) async fn post_message(
         settings,
         replaces,
     };
-    match state.chat.send(user.id, request).await {
-        Ok(sent) => {
-            wait_for_end(&state, user.id, &sent).await?;
-            Ok(Redirect::to(&format!("/chat/{}", sent.conversation_id)).into_response())
-        }
-        Err(error) if error.kind == ErrorKind::Invalid => Ok(Redirect::to(&page).into_response()),
-        Err(error) => Err(error),
+    state.chat.send(user, request).await
+}
+
+/// The page that a form stands on, with what was not taken on it.
+async fn page_again(state: &AppState, mut asked: Parts, refused: Refused) -> Response {
+    let status = status(refused.error.kind);
+    asked.method = Method::GET;
+    for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH] {
+        asked.headers.remove(name);
     }
+    let context = {
+        let state = state.clone();
+        move || {
+            session::provide(&state);
+            provide_context(refused.clone());
+        }
+    };
+    let page = {
+        let state = state.clone();
+        move || document(&state, state.leptos.clone())
+    };
+    let render = render_app_async_with_context(context, page);
+    let mut response = render(Request::from_parts(asked, Body::empty())).await;
+    *response.status_mut() = status;
+    response
 }
 
 /// What a new conversation with an assistant begins with.
@@ -88,18 +131,19 @@ async fn assistant_settings(
     Ok(begun.settings)
 }
 
-fn attach(file: &FileView) -> Attach {
+fn attach(file: FileId) -> Attach {
     Attach {
-        file: file.id,
+        file,
         detail: ImageDetail::default(),
         edit: ImageEdit::default(),
     }
 }
 
-async fn wait_for_end(state: &AppState, user: UserId, sent: &Sent) -> AppResult<()> {
-    let events = state.chat.attach(user, sent.run_id, Some(0)).await?;
-    let all = events.for_each(|_| std::future::ready(()));
-    // Running out of patience is no failure: the page shows what there is and asks again.
-    let _ = tokio::time::timeout(PATIENCE, all).await;
-    Ok(())
+/// What is sent is sent: where its end cannot be waited for, the page shows what there is.
+async fn wait_for_end(state: &AppState, user: UserId, sent: &Sent) {
+    if let Ok(events) = state.chat.attach(user, sent.run_id, Some(0)).await {
+        let all = events.for_each(|_| std::future::ready(()));
+        // Running out of patience is no failure: the page asks again.
+        let _ = tokio::time::timeout(PATIENCE, all).await;
+    }
 }

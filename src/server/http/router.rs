@@ -18,7 +18,7 @@ use axum::{
     middleware,
     routing::{get, post},
 };
-use leptos::config::LeptosOptions;
+use leptos::{IntoView, config::LeptosOptions};
 use leptos_axum::{AxumRouteListing, ErrorHandler, LeptosRoutes, generate_route_list};
 use std::sync::OnceLock;
 use tower::ServiceBuilder;
@@ -41,6 +41,7 @@ fn chat_and_files() -> Router<AppState> {
         .route("/api/runs/{run}/events", get(events::run_events))
         .route("/api/chat", post(answers::ask))
         .route("/chat", post(fallback::post_message))
+        .route("/chat/{id}", post(fallback::post_message))
         .route("/api/files/{file}", get(files::download))
         .route("/api/files/{file}/preview", get(files::preview))
         .route(
@@ -55,25 +56,18 @@ pub fn router(state: AppState) -> Router {
         let state = state.clone();
         move || session::provide(&state)
     };
-    let document = {
-        let site = state.site.clone();
-        move |options: LeptosOptions| {
-            let files = ClientFiles::new(&options, &site.hashes());
-            shell(files, options, session::theme())
-        }
-    };
-    let (page, options) = (document.clone(), state.leptos.clone());
+    let (page, other) = (state.clone(), state.clone());
     let (observed, is_secure, limited) = (state.clone(), state.clone(), state.clone());
 
     Router::new()
         .merge(chat_and_files())
         // Pages, see `crate::ui::app`, and server functions, see `crate::api`.
         .leptos_routes_with_context(&state, pages(), context.clone(), move || {
-            page(options.clone())
+            document(&page, page.leptos.clone())
         })
         .fallback_service(ErrorHandler::new_with_context(
             context,
-            document,
+            move |options| document(&other, options),
             state.leptos.clone(),
         ))
         .layer(middleware::from_fn(error::map_server_fn_errors))
@@ -121,6 +115,12 @@ pub fn router(state: AppState) -> Router {
                     ),
                 ),
         )
+}
+
+/// The document around every page.
+pub(super) fn document(state: &AppState, options: LeptosOptions) -> impl IntoView + use<> {
+    let files = ClientFiles::new(&options, &state.site.hashes());
+    shell(files, options, session::theme())
 }
 
 /// Every page, found out once a process: while Leptos looks for them it loads no resource anywhere, so a page that another

@@ -4,7 +4,7 @@ use crate::{
     model::{
         AppError, AppResult, ErrorKind,
         file::{FileView, MAX_ATTACHMENTS},
-        ids::UserId,
+        ids::{FileId, UserId},
     },
     server::files::{Files, Upload},
 };
@@ -12,12 +12,15 @@ use axum::{
     extract::{FromRequest, Request},
     http::{HeaderMap, header},
 };
-use futures::TryStreamExt;
+use futures::{Stream, TryStreamExt};
 use leptos::server_fn::codec::{FromReq, MultipartData, MultipartFormData};
-use std::{collections::HashMap, io};
+use std::{collections::HashMap, io, pin::pin};
+use tokio_util::bytes::Bytes;
 
 /// The field that files are in.
 const FIELD: &str = "file";
+/// The field that the ids of files are in which were stored before.
+const STORED: &str = "stored";
 /// Longest text of a field: a message of the longest kind, and some.
 const MAX_WORDS_BYTES: usize = 1024 * 1024;
 
@@ -72,68 +75,92 @@ async fn store(
     Ok(stored)
 }
 
-/// A form that was read: its words, and its files stored.
+/// A form that was read, as far as it could be.
 #[derive(Default)]
 pub(super) struct Form {
     words: HashMap<String, String>,
-    pub(super) files: Vec<FileView>,
+    /// Files that were stored before and go along.
+    stored: Vec<FileId>,
+    /// Files that it brought.
+    files: Vec<FileId>,
+    /// Why the rest of it was not taken.
+    pub(super) problem: Option<AppError>,
 }
 
 impl Form {
+    /// Reads a form, whichever of the two ways a browser has written it in; files in it are stored as they come. At the first
+    /// that is not taken it stops: what was read until then is kept.
+    pub(super) async fn read(files: &Files, user: UserId, request: Request) -> Self {
+        let mut form = Self::default();
+        form.problem = match is_with_files(request.headers()) {
+            true => form.fill(files, user, request).await.err(),
+            false => match axum::Form::from_request(request, &()).await {
+                Ok(axum::Form(words)) => {
+                    form.words = words;
+                    None
+                }
+                Err(_) => Some(unread()),
+            },
+        };
+        form
+    }
+
     /// The words of a field; none where it is missing or empty.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let words = self.words.get(name)?.as_str();
         (!words.is_empty()).then_some(words)
     }
-}
 
-/// Reads a form, whichever of the two ways a browser has written it in; files in it are stored as they come.
-///
-/// # Errors
-/// As [`Files::store`]; when it cannot be read.
-pub(super) async fn read_form(files: &Files, user: UserId, request: Request) -> AppResult<Form> {
-    if !is_with_files(request.headers()) {
-        let axum::Form(words) = axum::Form::from_request(request, &())
-            .await
-            .map_err(|_| unread())?;
-        return Ok(Form {
-            words,
-            files: Vec::new(),
-        });
+    /// All files that go along, in their order.
+    pub(super) fn files(&self) -> Vec<FileId> {
+        [self.stored.as_slice(), &self.files].concat()
     }
-    let data: Result<MultipartData, AppError> =
-        <MultipartData as FromReq<MultipartFormData, _, _>>::from_req(request).await;
-    let mut fields = data?.into_inner().ok_or_else(AppError::internal)?;
-    let mut form = Form::default();
-    while let Some(mut field) = fields.next_field().await.map_err(|_| unreadable())? {
-        let name = field.name().unwrap_or_default().to_owned();
-        match field.file_name().map(ToOwned::to_owned) {
-            None => {
-                let mut words = Vec::new();
-                while let Some(piece) = field.chunk().await.map_err(|_| unreadable())? {
-                    words.extend_from_slice(&piece);
-                    if words.len() > MAX_WORDS_BYTES {
-                        return Err(unread());
+
+    async fn fill(&mut self, files: &Files, user: UserId, request: Request) -> AppResult<()> {
+        let data: Result<MultipartData, AppError> =
+            <MultipartData as FromReq<MultipartFormData, _, _>>::from_req(request).await;
+        let mut fields = data?.into_inner().ok_or_else(AppError::internal)?;
+        while let Some(field) = fields.next_field().await.map_err(|_| unreadable())? {
+            let name = field.name().unwrap_or_default().to_owned();
+            match field.file_name().map(ToOwned::to_owned) {
+                None => {
+                    let words = read_words(field).await?;
+                    if name == STORED {
+                        self.stored.extend(words.parse::<FileId>().ok());
+                    } else {
+                        self.words.insert(name, words);
                     }
                 }
-                let words = String::from_utf8(words).map_err(|_| unread())?;
-                form.words.insert(name, words);
+                // A form in which no file was chosen sends one without a name.
+                Some(file) if name == FIELD && !file.is_empty() => {
+                    if self.files.len() == MAX_ATTACHMENTS {
+                        return Err(too_many());
+                    }
+                    let upload = Upload {
+                        name: file,
+                        content: field.map_err(io::Error::other),
+                        is_generated: false,
+                    };
+                    self.files.push(files.store(user, upload).await?.id);
+                }
+                Some(_) => {}
             }
-            // A form in which no file was chosen sends one without a name.
-            Some(file)
-                if name == FIELD && !file.is_empty() && form.files.len() < MAX_ATTACHMENTS =>
-            {
-                let upload = Upload {
-                    name: file,
-                    content: field.map_err(io::Error::other),
-                    is_generated: false,
-                };
-                form.files.push(files.store(user, upload).await?);
-            }
-            Some(_) => {}
+        }
+        Ok(())
+    }
+}
+
+/// The words in a field.
+async fn read_words<E>(field: impl Stream<Item = Result<Bytes, E>>) -> AppResult<String> {
+    let mut words = Vec::new();
+    let mut field = pin!(field);
+    while let Some(piece) = field.try_next().await.map_err(|_| unreadable())? {
+        words.extend_from_slice(&piece);
+        if words.len() > MAX_WORDS_BYTES {
+            return Err(unread());
         }
     }
-    Ok(form)
+    String::from_utf8(words).map_err(|_| unread())
 }
 
 /// Whether a request is a form that may hold files.
@@ -152,6 +179,15 @@ fn unread() -> AppError {
     AppError::new(
         ErrorKind::Invalid,
         "The form could not be read. Reload the page and try again.",
+    )
+}
+
+fn too_many() -> AppError {
+    AppError::field(
+        "attachments",
+        format!(
+            "A message takes at most {MAX_ATTACHMENTS} files. Remove some and send the rest in another message."
+        ),
     )
 }
 

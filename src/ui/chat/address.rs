@@ -1,6 +1,9 @@
 //! What the address of a chat page names. It is known before anything is loaded.
 
-use crate::model::ids::{AssistantId, ConversationId, FileId};
+use crate::{
+    model::ids::{AssistantId, ConversationId, FileId},
+    ui::kit::address::{escape, with_query},
+};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use uuid::Uuid;
@@ -38,6 +41,18 @@ impl Address {
     pub(super) fn assistant_id(&self) -> Option<AssistantId> {
         let id = self.assistant.as_deref()?;
         Some(id.parse().unwrap_or(AssistantId(Uuid::nil())))
+    }
+
+    /// The address itself, without what it says of the first message alone.
+    pub(super) fn path(&self) -> String {
+        let part = |part: &Option<String>| part.clone().unwrap_or_default();
+        match &self.conversation {
+            Some(id) => format!("/chat/{}", escape(id)),
+            None => {
+                let (tool, assistant) = (part(&self.tool), part(&self.assistant));
+                with_query("/chat", &[("tool", &tool), ("assistant", &assistant)])
+            }
+        }
     }
 
     /// The name that a draft is kept under: its conversation, or `new`.

@@ -17,4 +17,5 @@ mod lightbox;
 mod objection;
 mod picture;
 pub mod row;
+pub(super) mod stored_fields;
 mod uploads;

@@ -6,12 +6,16 @@ mod send_button;
 mod status;
 
 use super::{
-    address::files_of_page, attachments::row::AttachmentRow, chat_page::ChatContent,
-    composer_tools::ComposerTools, session::ChatSession,
+    address::{Address, files_of_page},
+    attachments::{row::AttachmentRow, stored_fields::StoredFields},
+    chat_page::ChatContent,
+    composer_tools::ComposerTools,
+    refused::Refused,
+    session::ChatSession,
 };
 use crate::{
     browser::drafts,
-    model::AppError,
+    model::{AppError, ids::FileId},
     ui::{kit::notice::ErrorNotice, load::Loaded},
 };
 use answerer::ComposerTool;
@@ -55,16 +59,26 @@ pub(super) fn Composer(
     content: Loaded<ChatContent>,
 ) -> impl IntoView {
     let session = ChatSession::of_page();
+    let refused = Refused::of_page();
     let draft = Draft {
         field: NodeRef::new(),
         last_try: StoredValue::new(None),
         is_sending: RwSignal::new(false),
         is_waiting: RwSignal::new(false),
         awaits: RwSignal::new(false),
-        problem: RwSignal::new(None),
+        problem: RwSignal::new(refused.as_ref().map(|refused| refused.error.clone())),
     };
     let prompt = use_query_map().with_untracked(|query| query.get("prompt"));
-    keep_draft(draft);
+    let (prompt, kept) = match refused {
+        Some(refused) => (Some(refused.text), refused.files),
+        None => (prompt, Vec::new()),
+    };
+    let stored: Vec<FileId> = files_of_page()
+        .get_untracked()
+        .into_iter()
+        .chain(kept.iter().copied())
+        .collect();
+    keep_draft(draft, kept);
     let send = derive_send(draft);
     Effect::new(move || {
         let (Some(prompt), Some(field)) = (session.prompt.get(), draft.field.get_untracked())
@@ -87,13 +101,16 @@ pub(super) fn Composer(
         }
     };
     let on_input = move |_| drafts::save(&place(session), &draft.text());
+    // Back to the page that it stands on, so that what is not taken is there again.
+    let action = move || session.address.with(Address::path);
     view! {
         <div class="dock">
             <JumpButton />
             {move || draft.problem.get().map(|error| view! { <ErrorNotice error /> })}
             <Waiting draft />
-            <form class="composer" method="post" action="/chat" enctype="multipart/form-data" on:submit=submit>
+            <form class="composer" method="post" action=action enctype="multipart/form-data" on:submit=submit>
                 <AttachmentRow files=session.files tool=Signal::derive(move || session.tool()) />
+                <StoredFields ids=stored />
                 <label class="sr-only" for="message">
                     "Message"
                 </label>
@@ -125,17 +142,15 @@ pub(super) fn Composer(
 
 /// The name that the draft on the page is kept under.
 fn place(session: ChatSession) -> String {
-    session
-        .address
-        .with_untracked(super::address::Address::place)
+    session.address.with_untracked(Address::place)
 }
 
-/// Brings back what was written and attached here before, and attaches what the address names.
-fn keep_draft(draft: Draft) {
+/// Brings back what was written and attached here before, and attaches what the address names and what is `stored`.
+fn keep_draft(draft: Draft, stored: Vec<FileId>) {
     let session = ChatSession::of_page();
     let named = files_of_page();
     Effect::new(move || {
-        let place = session.address.with(super::address::Address::place);
+        let place = session.address.with(Address::place);
         // What is in the field already wins.
         if let Some(field) = draft.field.get()
             && field.value().is_empty()
@@ -148,7 +163,7 @@ fn keep_draft(draft: Draft) {
         let (files, named) = (session.files.get(), named.get());
         untrack(|| {
             files.restore();
-            files.add_stored(named);
+            files.add_stored(named.into_iter().chain(stored.iter().copied()).collect());
         });
     });
 }
