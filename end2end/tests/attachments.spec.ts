@@ -2,7 +2,8 @@
 import { Attachments, holdUploads, sentWith } from "./support/attachments.ts";
 import { Chat } from "./support/chat.ts";
 import { hydrated } from "./support/hydration.ts";
-import { hand, heic, png, text } from "./support/pictures.ts";
+import { bomb, cut, hand, heic, lockedPdf, png, text, zip } from "./support/pictures.ts";
+import { signUp } from "./support/person.ts";
 import { expect, test } from "./support/test.ts";
 
 test("many files are attached at once, each with what it is", async ({ member, page }) => {
@@ -257,4 +258,66 @@ test("an address puts a file on the message, once", async ({ member, page }) => 
   await attachments.expectOrder("notes.txt");
   await page.reload();
   await attachments.expectOrder("notes.txt");
+});
+
+test("what is no picture, too large a one, cut off or locked is told beside the file, and the others stay", async ({
+  complaints,
+  member,
+  page,
+}) => {
+  complaints.tolerate(/status of 4\d\d/);
+  await Chat.open(page, "echo");
+  const attachments = new Attachments(page);
+  const long = `${"n".repeat(296)}.txt`;
+  await attachments.choose(
+    zip("cat.png"),
+    bomb("bomb.png", 30_000, 30_000),
+    cut("half.jpg"),
+    lockedPdf("bank.pdf"),
+    text(long, member.name),
+    text("notes.txt", `notes of ${member.name}`),
+  );
+  for (const [name, words] of [
+    ["cat.png", "is called a picture, but what is in it is a ZIP archive"],
+    ["bomb.png", "30000 × 30000 pixels"],
+    ["half.jpg", "is cut off"],
+    ["bank.pdf", "password"],
+  ]) {
+    await expect(attachments.chip(name).getByRole("alert")).toContainText(words);
+    await expect(attachments.chip(name).getByRole("button", { name: "Try again" })).toHaveCount(0);
+    await attachments.chip(name).getByRole("button", { name: `Remove ${name}`, exact: true }).click();
+  }
+  await attachments.stored("notes.txt");
+  await attachments.stored(long);
+  const excess = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(excess).toBeLessThanOrEqual(0);
+  // It is kept under a name of a length that a list can show.
+  await page.reload();
+  await expect(attachments.chips).toHaveCount(2);
+  await expect(attachments.chips.first()).toHaveAttribute("aria-label", /^n{100,}….txt$/);
+});
+
+test("a quota that is passed in the middle is told beside the file that does not fit", async ({
+  complaints,
+  context,
+  page,
+  startApp,
+}) => {
+  complaints.tolerate(/status of 4\d\d/);
+  const app = await startApp({ INSPIREAI_STORAGE_QUOTA_MB: "2" });
+  await signUp(context, app.url);
+  await page.goto(`${app.url}/chat?tool=echo`);
+  await hydrated(page);
+  const attachments = new Attachments(page);
+  const stored = page.waitForResponse("**/api/upload_file");
+  await attachments.attach(text("first.txt", "x".repeat(1_200_000)));
+  const { id } = (await (await stored).json()) as { id: string };
+  await attachments.choose(text("second.txt", "x".repeat(1_200_000)));
+  await expect(attachments.chip("second.txt").getByRole("alert")).toContainText("There is no room for second.txt");
+  await attachments.expectOrder("first.txt", "second.txt");
+  // With room made, it is tried again where it stands.
+  await page.request.post(`${app.url}/api/delete_file`, { form: { id } });
+  await attachments.chip("second.txt").getByRole("button", { name: "Try again" }).click();
+  await expect(attachments.chip("second.txt").getByRole("alert")).toHaveCount(0);
+  await attachments.stored("second.txt");
 });

@@ -175,5 +175,7 @@ impl From<&Attachment> for Attach {
 
 /// Most files on one message.
 pub const MAX_ATTACHMENTS: usize = 20;
+/// The field that an error is about when all of a person's files together are too large.
+pub const QUOTA_FIELD: &str = "quota";
 /// Longest name of a file, in characters.
 pub const MAX_NAME_CHARS: usize = 120;

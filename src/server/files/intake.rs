@@ -11,7 +11,7 @@ use super::{
 use crate::{
     model::{
         AppError, AppResult, ErrorKind,
-        file::{Attachment, FileView, ImageDetail, ImageEdit},
+        file::{Attachment, FileView, ImageDetail, ImageEdit, QUOTA_FIELD},
         ids::{FileId, UserId},
     },
     server::{
@@ -280,13 +280,17 @@ fn too_large(name: &str, limit_bytes: u64) -> AppError {
     )
 }
 
-/// The sentence for a file beyond the room that a person has left.
+/// The sentence for a file beyond the room that a person has left. It is about the quota: with room made, the same file fits.
 fn over_quota(name: &str, quota_bytes: u64) -> AppError {
-    AppError::new(
+    let error = AppError::new(
         ErrorKind::TooLarge,
         format!(
             "There is no room for {name}: your files may take {} MB together. Delete files that you do not need and upload it again.",
             quota_bytes / MB
         ),
-    )
+    );
+    AppError {
+        field: Some(QUOTA_FIELD.to_owned()),
+        ..error
+    }
 }

@@ -13,7 +13,7 @@ use crate::{
     model::{
         AppError, ErrorKind,
         chat::ChatTool,
-        file::{Attachment, FileKind},
+        file::{Attachment, FileKind, QUOTA_FIELD},
     },
     ui::kit::{icon::Icon, number::file_size},
 };
@@ -240,7 +240,8 @@ fn Problem(
     }
 }
 
-/// What the file itself is the reason of stays as it is.
+/// What the file itself is the reason of stays as it is; room can be made.
 fn is_worth_another_try(error: &AppError) -> bool {
-    !matches!(error.kind, ErrorKind::Invalid | ErrorKind::TooLarge)
+    let is_about_quota = error.field.as_deref() == Some(QUOTA_FIELD);
+    is_about_quota || !matches!(error.kind, ErrorKind::Invalid | ErrorKind::TooLarge)
 }
