@@ -4,6 +4,7 @@ import { violations } from "./support/axe.ts";
 import { Chat } from "./support/chat.ts";
 import { hydrated } from "./support/hydration.ts";
 import { png, text } from "./support/pictures.ts";
+import { openSeeing, SEEING } from "./support/seeing.ts";
 import { expect, test } from "./support/test.ts";
 
 for (const colorScheme of ["light", "dark"] as const) {
@@ -36,10 +37,10 @@ for (const colorScheme of ["light", "dark"] as const) {
       expect.soft(await violations(page), "settings").toEqual([]);
     });
 
-    test(`files on a message have no serious barrier, in ${colorScheme}`, async ({ member, page }) => {
-      const chat = await Chat.open(page, "echo");
+    test(`files on a message have no serious barrier, in ${colorScheme}`, async ({ context, page, startApp, upstream }) => {
+      const chat = await openSeeing({ context, page, startApp, upstream });
       const attachments = new Attachments(page);
-      await attachments.attach(png("photo.png", 400, 300), text("notes.txt", member.name));
+      await attachments.attach(png("photo.png", 400, 300), text("notes.txt", "some notes"));
       expect.soft(await violations(page), "chips").toEqual([]);
       await attachments.chip("photo.png").getByRole("button", { name: "Crop" }).click();
       await expect(page.getByRole("dialog", { name: "Crop photo.png" })).toBeVisible();
@@ -49,8 +50,12 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expect(page.getByRole("dialog", { name: "Take a photo" })).toBeVisible();
       expect.soft(await violations(page), "the camera dialog").toEqual([]);
       await page.keyboard.press("Escape");
-      await chat.ask("echo", `${member.name} sends files`);
+      await chat.ask(SEEING.name, "two files");
       expect.soft(await violations(page), "sent files").toEqual([]);
+      await page.goto(new URL("/files", page.url()).href);
+      await hydrated(page);
+      await expect(page.getByRole("list", { name: "Your files" }).getByRole("listitem")).toHaveCount(2);
+      expect.soft(await violations(page), "the page of files").toEqual([]);
     });
   });
 }

@@ -3,6 +3,7 @@ import type { Locator, Page } from "@playwright/test";
 import { Attachments, sentWith } from "./support/attachments.ts";
 import { Chat } from "./support/chat.ts";
 import { png } from "./support/pictures.ts";
+import { openSeeing } from "./support/seeing.ts";
 import { expect, test } from "./support/test.ts";
 
 /** Attaches a picture and opens the dialog. */
@@ -111,4 +112,29 @@ test("a picture is shown as it is turned and cut", async ({ member, page }) => {
   expect(Math.abs(frame.width - frame.height)).toBeLessThan(1);
   expect(Math.abs(whole.width - 2 * frame.width)).toBeLessThan(1);
   expect(Math.abs(whole.x - frame.x)).toBeLessThan(1);
+});
+
+test("what a picture costs is told before it is sent, and follows its detail and its part", async ({
+  context,
+  page,
+  startApp,
+  upstream,
+}) => {
+  await openSeeing({ context, page, startApp, upstream }, "gpt-4o");
+  const attachments = new Attachments(page);
+  await attachments.attach(png("square.png", 1024, 1024));
+  const chip = attachments.chip("square.png");
+  // 85 for the picture and 170 for each of the four tiles that its 768 pixels are cut into.
+  await expect(chip).toContainText("1024 × 1024, about 765 tokens");
+  const options = chip.getByLabel("Image detail").getByRole("option");
+  expect(await options.allTextContents()).toEqual(["Auto", "Low", "High"]);
+  await chip.getByLabel("Image detail").selectOption("Low");
+  await expect(chip).toContainText("512 × 512, about 85 tokens");
+  await chip.getByLabel("Image detail").selectOption("High");
+  await chip.getByRole("button", { name: "Crop" }).click();
+  const dialog = page.getByRole("dialog", { name: "Crop square.png" });
+  await dialog.getByLabel("Width").fill("500");
+  await dialog.getByLabel("Height").fill("500");
+  await dialog.getByLabel("Height").blur();
+  await expect(dialog.getByText("Sent as 500 × 500 pixels, about 255 tokens")).toBeVisible();
 });

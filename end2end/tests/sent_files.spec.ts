@@ -3,15 +3,16 @@ import { Attachments } from "./support/attachments.ts";
 import { Chat } from "./support/chat.ts";
 import { hydrated } from "./support/hydration.ts";
 import { png, text } from "./support/pictures.ts";
+import { openSeeing, SEEING } from "./support/seeing.ts";
 import { expect, test } from "./support/test.ts";
 
-test("a sent message shows its pictures and files at once and after a reload", async ({ member, page }) => {
-  const chat = await Chat.open(page, "echo");
+test("a sent message shows its pictures and files at once and after a reload", async ({ context, page, startApp, upstream }) => {
+  const chat = await openSeeing({ context, page, startApp, upstream });
   const attachments = new Attachments(page);
-  await chat.ask("echo", `${member.name} begins`);
-  await attachments.attach(png("photo.png", 600, 400), text("notes.txt", `notes of ${member.name}`));
+  await chat.ask(SEEING.name, "one to begin with");
+  await attachments.attach(png("photo.png", 600, 400), text("notes.txt", "some notes"));
   await attachments.chip("photo.png").getByLabel("Image detail").selectOption("High");
-  await chat.ask("echo", "two files");
+  await chat.ask(SEEING.name, "two files");
   const files = chat.by("You").last().getByRole("list", { name: "Attached files" });
   const look = async () => {
     const picture = files.getByRole("link", { name: "photo.png" });
@@ -37,11 +38,11 @@ test("files make a message without a word", async ({ member, page }) => {
   await chat.ended("echo", "Finished");
 });
 
-test("a picture is looked at over the page, and so are those beside it", async ({ member, page }) => {
-  const chat = await Chat.open(page, "echo");
-  await chat.ask("echo", `${member.name} begins`);
+test("a picture is looked at over the page, and so are those beside it", async ({ context, page, startApp, upstream }) => {
+  const chat = await openSeeing({ context, page, startApp, upstream });
+  await chat.ask(SEEING.name, "one to begin with");
   await new Attachments(page).attach(png("first.png", 300, 200), png("second.png", 200, 300));
-  await chat.ask("echo", "two pictures");
+  await chat.ask(SEEING.name, "two pictures");
   const link = chat.by("You").last().getByRole("link", { name: "first.png" });
   await link.click();
   const dialog = page.getByRole("dialog", { name: "Picture" });

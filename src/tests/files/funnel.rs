@@ -4,15 +4,17 @@
 use crate::support::{
     database::on_both_databases,
     documents::{docx, pdf},
-    person::{Person, message},
+    person::{Person, message, reply},
     pictures::jpeg,
     test_app::TestApp,
 };
 use inspireai::model::{
     chat::{RunState, SendRequest, Sent},
     file::{Attach, FileView, ImageDetail, ImageEdit},
+    settings::{ChatSettings, OutputFormat},
     transcript::Transcript,
 };
+use serde_json::json;
 
 /// A model of the catalogue that sees pictures and reads files.
 pub(super) const READER: &str = "gpt-6-luna";
@@ -90,6 +92,58 @@ async fn a_document_is_given_to_the_provider_once_and_deleted_there_with_the_fil
         .map(|file| file.name)
         .collect();
     assert_eq!(left, ["letter.docx"]);
+}
+
+#[tokio::test]
+async fn json_is_asked_for_about_files_that_are_named_by_their_ids_in_one_message() {
+    let (app, ada) = reading().await;
+    let plan = ada.upload("plan.pdf", pdf(&["A plan"])).await;
+    let letter = ada.upload("letter.docx", docx("Dear Bob")).await;
+    let photo = ada.upload("photo.jpg", jpeg(40, 30)).await;
+    let any_object = OutputFormat {
+        name: "answer".to_owned(),
+        schema: None,
+        is_strict: false,
+    };
+    let request = SendRequest {
+        settings: Some(ChatSettings {
+            output: Some(any_object),
+            ..ChatSettings::default()
+        }),
+        ..with(&[&plan, &letter, &photo], READER, "list what these say")
+    };
+    let (sent, _) = ask(&ada, &request).await;
+    let body = app.upstream.exchanges().pop().expect("a question").body;
+    assert_eq!(body["text"]["format"], json!({ "type": "json_object" }));
+    let said = body["input"]
+        .as_array()
+        .expect("messages")
+        .last()
+        .expect("one");
+    let kinds: Vec<_> = said["content"]
+        .as_array()
+        .expect("parts")
+        .iter()
+        .map(|part| &part["type"])
+        .collect();
+    assert_eq!(
+        kinds,
+        ["input_file", "input_file", "input_image", "input_text"]
+    );
+    let ids = named_files(&app);
+    assert_eq!(ids.len(), 2);
+    assert!(ids.iter().all(|id| app.upstream.files().contains_key(id)));
+
+    // So is the next question, with the ids that they have already.
+    let next = SendRequest {
+        attachments: with(&[&plan], READER, "").attachments,
+        ..reply(sent.conversation_id, "and this one alone?")
+    };
+    ask(&ada, &next).await;
+    let body = app.upstream.exchanges().pop().expect("a question").body;
+    assert_eq!(body["text"]["format"]["type"], "json_object");
+    assert_eq!(given(&app), 2);
+    assert_eq!(named_files(&app).last(), ids.first());
 }
 
 #[tokio::test]
