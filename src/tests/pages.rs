@@ -192,8 +192,26 @@ async fn without_scripts_an_empty_message_comes_back_with_why_and_stores_nothing
     let reply = ada.send(ada.post("/chat?tool=echo", &form)).await;
     assert_eq!(reply.status, 422);
     assert!(reply.body.contains("role=\"alert\""), "{}", reply.body);
-    assert!(reply.body.contains("Ask echo something"), "{}", reply.body);
+    assert!(
+        reply.body.contains("Write a message first."),
+        "{}",
+        reply.body
+    );
+    let shown = reply.body.replace("<!>", "");
+    assert!(shown.contains("Ask echo something"), "{shown}");
     assert!(ada.conversations().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_prompt_in_an_address_is_a_text_whatever_it_looks_like() {
+    let app = TestApp::start().await;
+    let ada = app.sign_up("ada").await;
+    let path = "/chat?tool=echo&prompt=%3C%2Ftextarea%3E%3Cimg%20src%3Dx%3E%26amp%3B";
+    let shown = ada.get(path).await.body;
+    assert!(
+        shown.contains(">&lt;/textarea>&lt;img src=x>&amp;amp;</textarea>"),
+        "{shown}"
+    );
 }
 
 #[tokio::test]

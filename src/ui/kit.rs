@@ -4,6 +4,7 @@
 pub mod address;
 pub mod day;
 pub mod field;
+pub mod field_text;
 pub mod icon;
 pub mod mark;
 pub mod notice;

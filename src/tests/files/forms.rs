@@ -146,7 +146,7 @@ async fn the_form_of_the_chat_gives_a_message_back_with_why_and_what_was_stored(
         assert!(page.header("content-type").starts_with("text/html"));
         assert!(words(&page).contains(told), "{name}: {}", page.body);
         assert!(
-            page.body.contains("Dear &lt;b&gt;model&lt;/b&gt;,"),
+            page.body.contains("Dear &lt;b>model&lt;/b>,"),
             "{}",
             page.body
         );

@@ -1,6 +1,9 @@
 //! Fields of an assistant's form. Their names are those of the form's type.
 
-use crate::model::{assistant::ToolChoice, file::FileView, ids::FileId};
+use crate::{
+    model::{assistant::ToolChoice, file::FileView, ids::FileId},
+    ui::kit::field_text::field_text,
+};
 use leptos::prelude::*;
 
 /// A line.
@@ -76,7 +79,7 @@ pub(super) fn AreaField(
                 maxlength=max_chars.to_string()
                 aria-describedby=format!("{name}-note")
             >
-                {value}
+                {field_text(value)}
             </textarea>
             <p class="field-note" id=format!("{name}-note")>
                 {note}

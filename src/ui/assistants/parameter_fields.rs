@@ -5,7 +5,10 @@ use crate::{
         assistant::ToolChoice,
         params::{Parameter, Parameters, ReasoningEffort, Verbosity},
     },
-    ui::kit::number::{decimal, whole},
+    ui::kit::{
+        field_text::field_text,
+        number::{decimal, whole},
+    },
 };
 use leptos::prelude::*;
 
@@ -165,7 +168,7 @@ fn stop(stops: &[String]) -> AnyView {
         <div class="field">
             <label for="stop">"Stop sequences"</label>
             <textarea class="input" id="stop" name="form[stop]" rows="2" aria-describedby="stop-note">
-                {stops.join("\n")}
+                {field_text(stops.join("\n"))}
             </textarea>
             <p class="field-note" id="stop-note">
                 "One a line. " {Parameter::Stop.note()}

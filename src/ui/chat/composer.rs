@@ -16,7 +16,10 @@ use super::{
 use crate::{
     browser::drafts,
     model::{AppError, ids::FileId},
-    ui::{kit::notice::ErrorNotice, load::Loaded},
+    ui::{
+        kit::{field_text::field_text, notice::ErrorNotice},
+        load::Loaded,
+    },
 };
 use answerer::ComposerTool;
 use leptos::{
@@ -123,7 +126,7 @@ pub(super) fn Composer(
                     on:keydown=on_key
                     on:input=on_input
                 >
-                    {prompt}
+                    {prompt.map(field_text)}
                 </textarea>
                 <div class="composer-bar">
                     <ComposerTools />

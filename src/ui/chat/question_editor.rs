@@ -16,7 +16,7 @@ use crate::{
         file::Attach,
         ids::{IdempotencyKey, MessageId},
     },
-    ui::kit::notice::ErrorNotice,
+    ui::kit::{field_text::field_text, notice::ErrorNotice},
 };
 use leptos::{
     ev::{KeyboardEvent, MouseEvent, SubmitEvent},
@@ -168,7 +168,7 @@ pub(super) fn QuestionEditor(
                 on:keydown=on_key
                 on:input=move |_| editing.keep()
             >
-                {message.text}
+                {field_text(message.text)}
             </textarea>
             <AttachmentList attachments=message.attachments label="Attached files" tokens />
             {move || editing.problem.get().map(|error| view! { <ErrorNotice error /> }.into_any())}
