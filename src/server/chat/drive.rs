@@ -1,5 +1,6 @@
 //! Driving a run: the task that asks the provider, tells readers, stores what they saw, and ends it exactly once.
 
+mod outcome;
 mod pending;
 
 use super::{
@@ -23,6 +24,7 @@ use crate::{
     },
 };
 use futures::StreamExt;
+use outcome::Outcome;
 use pending::{MAX_DELTA_BYTES, Pending};
 use std::{future::Future, ops::ControlFlow, time::Duration};
 use tokio::{
@@ -54,16 +56,6 @@ pub(super) struct Drive {
     pub(super) text: String,
     /// What there is besides that text.
     pub(super) extras: AnswerExtras,
-}
-
-/// How asking a provider came out.
-enum Outcome {
-    Finished(RunEvent),
-    Failed(ProviderError),
-    /// A file that the model made cannot be kept.
-    Unkept(AppError),
-    Stopped,
-    Interrupted,
 }
 
 /// A run that is being driven.
@@ -135,25 +127,7 @@ impl Driver {
         let steps = self.chat.engine.ask(question);
         let outcome = self.read(steps).await;
         self.flush();
-        let end = match outcome {
-            Outcome::Finished(end) => end,
-            Outcome::Stopped => RunEvent::Stopped,
-            Outcome::Interrupted => RunEvent::Interrupted,
-            Outcome::Unkept(error) => {
-                tracing::warn!("an answer's file could not be kept");
-                self.observer.failed("storage");
-                RunEvent::Failed { error }
-            }
-            Outcome::Failed(error) => {
-                // What a service says may repeat what somebody wrote.
-                tracing::warn!(kind = error.kind.as_str(), "answer failed");
-                tracing::debug!(%error, "answer failed");
-                self.observer.failed(error.kind.as_str());
-                RunEvent::Failed {
-                    error: error.into(),
-                }
-            }
-        };
+        let end = outcome.tell(&mut self.observer);
         self.end(end).await;
         self.chat.driven().remove(&self.run);
         self.chat.log.close(self.run);
