@@ -11,5 +11,6 @@ pub mod files;
 pub mod follow;
 pub mod page;
 pub mod patch;
+pub mod reading_place;
 pub mod text_field;
 pub mod upload;

@@ -2,7 +2,7 @@
 
 use crate::model::{
     AppResult,
-    chat::{self as model, ConversationPage, ConversationSummary, Message, SendRequest, Sent},
+    chat::{self as model, ConversationPage, ConversationSummary, SendRequest, Sent},
     ids::{ConversationId, IdempotencyKey, MessageId, RunId},
     settings::ChatSettings,
 };
@@ -28,19 +28,21 @@ pub async fn chat_tool(slug: Option<String>) -> AppResult<model::ChatTool> {
     state.catalog.chat_tool(slug.as_deref()).await
 }
 
-/// A conversation with its open branch.
+/// A conversation with the end of its open branch: as many messages as are `shown`, where that is more than usual.
 ///
 /// # Errors
 /// `Unauthorized`; `NotFound`.
 #[server(prefix = "/api", endpoint = "open_conversation")]
-pub async fn open_conversation(id: ConversationId) -> AppResult<ConversationPage> {
+pub async fn open_conversation(
+    id: ConversationId,
+    shown: Option<u32>,
+) -> AppResult<ConversationPage> {
     let (state, user) = crate::server::http::session::member().await?;
-    let opened = state.chat.open(user.id, id).await;
+    let opened = state.chat.open(user.id, id, shown).await;
     opened.inspect_err(crate::server::http::session::mark_page)
 }
 
-/// The messages before one of a conversation's, oldest first: as many as are opened at once, or fewer where the first is among
-/// them.
+/// The messages before one of a conversation's, as many as are opened at once.
 ///
 /// # Errors
 /// `Unauthorized`; `NotFound`.
@@ -48,7 +50,7 @@ pub async fn open_conversation(id: ConversationId) -> AppResult<ConversationPage
 pub async fn earlier_messages(
     conversation: ConversationId,
     before: MessageId,
-) -> AppResult<Vec<Message>> {
+) -> AppResult<model::EarlierMessages> {
     let (state, user) = crate::server::http::session::member().await?;
     state
         .chat

@@ -43,6 +43,11 @@ impl Follow {
         request_animation_frame(move || self.keep_up());
     }
 
+    /// Leaves the end alone until the reader comes back to it.
+    pub fn pause(self) {
+        self.is_following.set(false);
+    }
+
     /// Keeps up with an element however it grows: math is typeset and code coloured after the words are there. The observer
     /// lives as long as the element.
     pub fn watch(self, element: &Element) {

@@ -84,6 +84,13 @@ pub fn remember_in_tab(key: &str, value: Option<&str>) {
     };
 }
 
+/// Whether the focus is on an element or inside it.
+#[must_use]
+pub fn holds_focus(element: &Element) -> bool {
+    let focused = document().and_then(|document| document.active_element());
+    focused.is_some() && element.contains(focused.as_ref().map(AsRef::as_ref))
+}
+
 /// Moves the focus to the page's content if what held it is gone.
 pub fn regain_focus() {
     let focused = document().and_then(|document| document.active_element());

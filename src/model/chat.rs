@@ -312,6 +312,15 @@ pub struct ConversationPage {
     pub assistant: Option<ChatAssistant>,
 }
 
+/// Messages before those of a conversation that are known.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EarlierMessages {
+    /// Oldest first, at most [`MESSAGES_PER_PAGE`].
+    pub messages: Vec<Message>,
+    /// Whether there are others before these.
+    pub has_earlier: bool,
+}
+
 /// A message on its way.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SendRequest {

@@ -9,7 +9,7 @@ use crate::support::{
     upstream::Upstream,
 };
 use inspireai::model::{
-    chat::{MESSAGES_PER_PAGE, Message, Sent},
+    chat::{EarlierMessages, MESSAGES_PER_PAGE, Sent},
     ids::{ConversationId, MessageId},
 };
 use std::time::{Duration, Instant};
@@ -47,7 +47,11 @@ async fn prolong(url: &str, sent: &Sent) {
     database::execute(url, leaf).await;
 }
 
-async fn earlier(person: &Person, conversation: ConversationId, before: MessageId) -> Vec<Message> {
+async fn earlier(
+    person: &Person,
+    conversation: ConversationId,
+    before: MessageId,
+) -> EarlierMessages {
     let form = [
         ("conversation", conversation.to_string()),
         ("before", before.to_string()),
@@ -74,9 +78,9 @@ on_both_databases! {
         let mut all = page.messages;
         loop {
             let before = earlier(&ada, sent.conversation_id, all[0].id).await;
-            let is_first = before.len() < MESSAGES_PER_PAGE as usize;
-            all.splice(0..0, before);
-            if is_first {
+            assert!(before.messages.len() <= MESSAGES_PER_PAGE as usize);
+            all.splice(0..0, before.messages);
+            if !before.has_earlier {
                 break;
             }
         }
@@ -84,11 +88,18 @@ on_both_databases! {
         assert_eq!((all[0].text.as_str(), all[0].id), ("the beginning", sent.user_message_id));
         let numbers: Vec<_> = all[2..].iter().map(|message| message.text[..8].parse::<usize>().expect("a number")).collect();
         assert_eq!(numbers, (0..2 * TURNS).collect::<Vec<_>>());
-        assert!(earlier(&ada, sent.conversation_id, all[0].id).await.is_empty());
+        let none = earlier(&ada, sent.conversation_id, all[0].id).await;
+        assert_eq!((none.messages.len(), none.has_earlier), (0, false));
 
         let html = ada.get(&format!("/chat/{}", sent.conversation_id)).await;
         assert_eq!(html.status, 200);
-        assert!(html.body.contains(&format!("{:08}", 2 * TURNS - 1)) && !html.body.contains(&format!("{TURNS:08}")));
+        assert!(html.body.contains(&format!("{:08}", 2 * TURNS - 1)) && !html.body.contains(&format!("{:08}", 2 * TURNS - 61)));
+        // Each message stands there twice: as a person sees it and as the client takes it over.
+        let bytes = html.body.len();
+        assert!(bytes < MESSAGES_PER_PAGE as usize * 2 * (LENGTH + 2_500) + 50_000, "{bytes} bytes");
+        // Without a script one has the page show more.
+        let more = ada.get(&format!("/chat/{}?shown=120", sent.conversation_id)).await;
+        assert!(more.body.contains(&format!("{:08}", 2 * TURNS - 120)) && !more.body.contains(&format!("{:08}", 2 * TURNS - 121)));
         // The model is still asked with all of it.
         let next = ada.send_in(sent.conversation_id, "and on").await;
         assert_eq!(ada.read(next.run_id).await.text, "and on");
@@ -139,7 +150,7 @@ async fn earlier_messages_are_for_those_whose_conversation_it_is() {
 /// Opening a conversation of two thousand messages costs at most three statements, the look at who it is among them, and
 /// less than 200 ms of the server's time, also in a program that was built for debugging.
 async fn opening_is_cheap(database: Database) {
-    const OPENINGS: u32 = 50;
+    const OPENINGS: usize = 20;
     let data_dir = TempDir::new().expect("a directory");
     let upstream = Upstream::start().await;
     let url = database.url(data_dir.path());
@@ -157,17 +168,19 @@ async fn opening_is_cheap(database: Database) {
             .get("inspireai_database_statements_total", &[])
     };
     ada.open_conversation(sent.conversation_id).await;
-    let before = statements().await;
-    let mut fastest = Duration::MAX;
+    let (mut fewest, mut times) = (f64::MAX, Vec::new());
     for _ in 0..OPENINGS {
+        let before = statements().await;
         let began = Instant::now();
         ada.open_conversation(sent.conversation_id).await;
-        fastest = fastest.min(began.elapsed());
+        times.push(began.elapsed());
+        // What the server does besides, such as renewing leases, falls into some of the openings only.
+        fewest = fewest.min(statements().await - before);
     }
-    let each = (statements().await - before) / f64::from(OPENINGS);
-    // The server's own work beside requests, such as renewing leases, is a fraction of a statement for each.
-    assert!(each < 3.9, "{each} statements for each opening");
-    assert!(fastest < Duration::from_millis(200), "{fastest:?}");
+    assert!((1.0..=3.0).contains(&fewest), "{fewest} statements");
+    times.sort_unstable();
+    let median = times[OPENINGS / 2];
+    assert!(median < Duration::from_millis(200), "{median:?}");
 }
 
 #[tokio::test]

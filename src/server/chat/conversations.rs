@@ -6,13 +6,15 @@ use crate::{
         AppError, AppResult,
         assistant::ChatAssistant,
         chat::{
-            ConversationPage, ConversationSummary, DayGroup, MAX_TITLE_CHARS, MESSAGES_PER_PAGE,
-            Message,
+            ConversationPage, ConversationSummary, DayGroup, EarlierMessages, MAX_TITLE_CHARS,
+            MESSAGES_PER_PAGE,
         },
         file::{Attach, Attachment},
         ids::{ConversationId, MessageId, UserId},
     },
-    server::db::{conversations::ConversationRecord, now_ms, tools::ToolRecord},
+    server::db::{
+        conversations::ConversationRecord, messages::MessageRecord, now_ms, tools::ToolRecord,
+    },
 };
 
 /// Conversations in the sidebar.
@@ -36,7 +38,8 @@ impl Chat {
             .collect())
     }
 
-    /// One of a person's conversations with the end of its open branch.
+    /// One of a person's conversations with the end of its open branch: as many messages as are `shown`, where somebody wants
+    /// more than [`MESSAGES_PER_PAGE`].
     ///
     /// # Errors
     /// `NotFound` when it is not theirs.
@@ -44,20 +47,18 @@ impl Chat {
         &self,
         user: UserId,
         conversation: ConversationId,
+        shown: Option<u32>,
     ) -> AppResult<ConversationPage> {
+        let shown = shown.unwrap_or_default().max(MESSAGES_PER_PAGE);
         let (record, tool) = self.conversation(user, conversation).await?;
         let messages = match record.leaf {
-            Some(leaf) => {
-                self.db
-                    .list_tail(record.id, leaf, MESSAGES_PER_PAGE)
-                    .await?
-            }
+            Some(leaf) => self.db.list_tail(record.id, leaf, shown).await?,
             None => Vec::new(),
         };
         Ok(ConversationPage {
             id: record.id,
             assistant: self.assistant_of(user, &record).await,
-            has_earlier: messages.first().is_some_and(|first| first.parent.is_some()),
+            has_earlier: has_earlier(&messages),
             messages: messages.into_iter().map(|entry| entry.message).collect(),
             settings: record.settings,
             title: record.title,
@@ -78,8 +79,7 @@ impl Chat {
             .ok()
     }
 
-    /// The messages before one of a conversation's, at most [`MESSAGES_PER_PAGE`] of them, oldest first: where there are
-    /// fewer, the first is among them.
+    /// The messages before one of a conversation's.
     ///
     /// # Errors
     /// `NotFound` when the conversation is not theirs, or the message not in it.
@@ -88,20 +88,26 @@ impl Chat {
         user: UserId,
         conversation: ConversationId,
         before: MessageId,
-    ) -> AppResult<Vec<Message>> {
+    ) -> AppResult<EarlierMessages> {
         let found = self.db.find_message(user, before).await?;
         let parent = match found {
             Some((place, entry)) if place == conversation => entry.parent,
             _ => return Err(AppError::not_found("message")),
         };
         let Some(parent) = parent else {
-            return Ok(Vec::new());
+            return Ok(EarlierMessages {
+                messages: Vec::new(),
+                has_earlier: false,
+            });
         };
         let page = self
             .db
             .list_tail(conversation, parent, MESSAGES_PER_PAGE)
             .await?;
-        Ok(page.into_iter().map(|entry| entry.message).collect())
+        Ok(EarlierMessages {
+            has_earlier: has_earlier(&page),
+            messages: page.into_iter().map(|entry| entry.message).collect(),
+        })
     }
 
     /// The files on one of a person's messages, to be put on another.
@@ -193,4 +199,9 @@ impl Chat {
             .await?
             .ok_or_else(|| AppError::not_found("conversation"))
     }
+}
+
+/// Whether messages of a branch, oldest first, have others before them.
+fn has_earlier(messages: &[MessageRecord]) -> bool {
+    messages.first().is_some_and(|first| first.parent.is_some())
 }

@@ -17,6 +17,9 @@ pub(super) struct Address {
     pub(super) tool: Option<String>,
     /// The assistant that a new chat is with, as it stands there.
     pub(super) assistant: Option<String>,
+    /// How many messages of the conversation are shown, if that is not left to the server: so a page without a script shows
+    /// earlier ones.
+    pub(super) shown: Option<u32>,
 }
 
 impl Address {
@@ -27,6 +30,7 @@ impl Address {
             conversation: params.with(|params| params.get("id")),
             tool: query.with(|query| query.get("tool")),
             assistant: query.with(|query| query.get("assistant")),
+            shown: query.with(|query| query.get("shown")?.parse().ok()),
         })
     }
 

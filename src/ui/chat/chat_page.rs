@@ -64,7 +64,7 @@ impl ChatContent {
 
 async fn fetch(address: Address) -> AppResult<ChatContent> {
     match address.conversation_id() {
-        Some(id) => api::chat::open_conversation(id)
+        Some(id) => api::chat::open_conversation(id, address.shown)
             .await
             .map(ChatContent::Open),
         None => {

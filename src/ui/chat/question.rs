@@ -4,7 +4,7 @@ use super::{
     attachments::attachment_list::AttachmentList,
     message_actions::{CopyButton, SiblingSwitch},
     question_editor::{QuestionEditor, edit_button, is_edited},
-    session::OpenConversation,
+    session::{ChatSession, OpenConversation},
 };
 use crate::{
     model::{AppError, catalog::ImageTokens, chat::Message},
@@ -54,13 +54,17 @@ fn QuestionBody(
     let id = message.id;
     let problem = RwSignal::new(None::<AppError>);
     let navigate = use_navigate();
+    // A page that shows earlier messages goes on showing them.
+    let shown = ChatSession::of_page().address.with_untracked(|it| it.shown);
     let edit = move |event: SubmitEvent| {
         event.prevent_default();
         let options = NavigateOptions {
             scroll: false,
             ..NavigateOptions::default()
         };
-        navigate(&format!("/chat/{}?edit={id}", open.id), options);
+        let shown = shown.map(|shown| format!("&shown={shown}"));
+        let shown = shown.unwrap_or_default();
+        navigate(&format!("/chat/{}?edit={id}{shown}", open.id), options);
     };
     view! {
         <AttachmentList attachments=message.attachments.clone() label="Attached files" tokens />
@@ -73,6 +77,10 @@ fn QuestionBody(
                 <CopyButton text=Callback::new(move |()| text.get_value()) />
                 <form method="get" action=format!("/chat/{}", open.id) on:submit=edit>
                     <input type="hidden" name="edit" value=id.to_string() />
+                    {shown
+                        .map(|shown| {
+                            view! { <input type="hidden" name="shown" value=shown.to_string() /> }
+                        })}
                     <button
                         class="icon-btn"
                         id=edit_button(id)

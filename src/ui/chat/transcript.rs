@@ -2,6 +2,7 @@
 
 use super::{
     answer::Answer,
+    earlier::Earlier,
     question::Question,
     session::{ChatSession, OpenConversation},
 };
@@ -50,6 +51,7 @@ fn TranscriptView(
             set.or_else(|| assistants_shape.clone())
         }),
     };
+    let has_earlier = page.has_earlier;
     let settings = StoredValue::new(page.settings);
     let announcement = RwSignal::new(String::new());
     let log = NodeRef::<html::Div>::new();
@@ -77,6 +79,7 @@ fn TranscriptView(
             node_ref=log
             on:click=copy_code
         >
+            {has_earlier.then(|| view! { <Earlier open log announcement /> })}
             <For each=move || open.messages.get() key=identity let:message>
                 {match message.author {
                     Author::User => view! { <Question message tokens open /> }.into_any(),
