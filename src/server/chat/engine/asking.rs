@@ -197,7 +197,7 @@ impl Asking {
             tracing::info!(kind = error.kind.as_str(), attempt = self.attempt, wait = ?after, "asking again");
             self.doubt_thread(&error);
             self.stage = Stage::Waiting(Instant::now() + after);
-            let reason = error.message.clone();
+            let reason = what_happened(&error.message).to_owned();
             self.failure = Some(error);
             return Some(Ok(Step::Retrying { after, reason }));
         }
@@ -309,6 +309,15 @@ fn judge(pass: &mut Pass, error: &ProviderError) {
     }
 }
 
+/// The first sentence of a failure: what one can do about it comes after, and is no use to who is being waited for.
+fn what_happened(message: &str) -> &str {
+    message
+        .split_inclusive(". ")
+        .next()
+        .unwrap_or(message)
+        .trim_end()
+}
+
 fn down(left_alone: LeftAlone) -> ProviderError {
     let seconds = left_alone.remaining.as_secs_f64().ceil();
     ProviderError {
@@ -320,5 +329,28 @@ fn down(left_alone: LeftAlone) -> ProviderError {
                 left_alone.reason
             ),
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_waits_hears_what_happened_and_not_what_they_could_do() {
+        for (message, told) in [
+            ("It is busy. Try again later.", "It is busy."),
+            (
+                "http://127.0.0.1:9/v1 is down. Check it.",
+                "http://127.0.0.1:9/v1 is down.",
+            ),
+            (
+                "It was silent for 0.2 seconds.",
+                "It was silent for 0.2 seconds.",
+            ),
+            ("", ""),
+        ] {
+            assert_eq!(what_happened(message), told);
+        }
     }
 }

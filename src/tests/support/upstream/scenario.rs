@@ -4,7 +4,7 @@
 //! Options, as `name=value` in the person's last message that has any: `tokens` (how many), `bytes` (of each), `rate`
 //! (tokens a second; without it, all at once), `ms` (wait before the first token), `after` (tokens before it goes wrong),
 //! `times` (how often it goes wrong before it goes well), `s` (of `Retry-After`), `stamp` (each token is its time of
-//! sending, in milliseconds since its answer began).
+//! sending, in milliseconds since its answer began), `down` (a model that is not there for the next hour).
 
 use super::{
     shaped,
@@ -242,6 +242,9 @@ pub(super) fn plan(question: &Question, seen: usize, offered: &[String]) -> Plan
 /// Another status than 200, for the models that have one to give at the moment.
 fn refusal(scenario: &str, question: &Question, seen: usize, options: &Options) -> Option<Plan> {
     let goes_wrong = |default| seen < options.number("times", default);
+    if options.text("down") == Some(question.model.as_str()) {
+        return Some(refuse(503, Some(3600), "The model is overloaded"));
+    }
     Some(match scenario {
         "rate-limited" if goes_wrong(1) => {
             let seconds = u32::try_from(options.number("s", 1)).unwrap_or(1);
