@@ -42,8 +42,17 @@ pub(super) fn check(output: &OutputFormat, text: &str, state: Option<&RunState>)
     match &output.schema {
         None if value.is_object() => OutputCheck::valid(),
         None => OutputCheck::whole(Verdict::Invalid, "The answer is not a JSON object."),
-        Some(schema) => against(schema, &value),
+        Some(schema) => in_order(against(schema, &value), text),
     }
+}
+
+/// The problems in the order in which one comes upon them in the answer.
+fn in_order(mut check: OutputCheck, text: &str) -> OutputCheck {
+    let tree = Tree::of(text);
+    check
+        .problems
+        .sort_by_key(|problem| tree.nearest(&problem.pointer));
+    check
 }
 
 /// The JSON in an answer, without words and fences around it.
@@ -176,6 +185,13 @@ mod tests {
             let expected = (expected.0.to_owned(), expected.1.to_owned());
             assert!(told.contains(&expected), "{expected:?} in {told:?}");
         }
+    }
+
+    #[test]
+    fn problems_come_in_the_order_of_the_answer() {
+        let told = told(PERSON, r#"{"name":"","kind":"c","age":"x"}"#);
+        let pointers: Vec<_> = told.iter().map(|(pointer, _)| pointer.as_str()).collect();
+        assert_eq!(pointers, ["/name", "/kind", "/age"]);
     }
 
     #[test]
