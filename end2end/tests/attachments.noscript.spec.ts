@@ -2,7 +2,7 @@
 import type { Locator, Page } from "@playwright/test";
 import { Chat } from "./support/chat.ts";
 import { signUp } from "./support/person.ts";
-import { bomb, cut, heic, lockedPdf, png, text, zip } from "./support/pictures.ts";
+import { bomb, cut, png, text } from "./support/pictures.ts";
 import { expect, test } from "./support/test.ts";
 
 /** The field that files are chosen in. The button that a script would need has the same name and is not shown. */
@@ -32,12 +32,10 @@ test("without a script a file that is not taken comes back with why, and the mes
   const chat = new Chat(page);
   await chat.message.fill(`Look at this\n${member.name}`);
   await fileField(page).setInputFiles([text("notes.txt", `notes of ${member.name}`), cut("half.jpg")]);
+  // Every other mistake goes the same way: src/tests/files/forms.rs.
   for (const [next, words] of [
-    [zip("cat.png"), "half.jpg is cut off"],
-    [bomb("bomb.png", 30_000, 30_000), "cat.png is called a picture, but what is in it is a ZIP archive"],
-    [lockedPdf("bank.pdf"), "bomb.png has 30000 × 30000 pixels"],
-    [heic("IMG_1.HEIC"), "password"],
-    [undefined, "export it as JPEG"],
+    [bomb("bomb.png", 30_000, 30_000), "half.jpg is cut off"],
+    [undefined, "bomb.png has 30000 × 30000 pixels"],
   ] as const) {
     await chat.send.click();
     await expect(page.getByRole("alert")).toContainText(words);
@@ -54,6 +52,8 @@ test("without a script a file that is not taken comes back with why, and the mes
 
 test("without a script a quota that is passed in the middle keeps what fitted", async ({ complaints, context, page, startApp }) => {
   complaints.tolerate(/status of 4\d\d/);
+  // Its server stops while the browser may still fetch what nobody runs.
+  complaints.tolerate(/ERR_CONNECTION_REFUSED/);
   const app = await startApp({ INSPIREAI_STORAGE_QUOTA_MB: "2" });
   await signUp(context, app.url);
   await page.goto(`${app.url}/chat?tool=echo`);
