@@ -62,25 +62,12 @@ pub(super) fn Composer(
     content: Loaded<ChatContent>,
 ) -> impl IntoView {
     let session = ChatSession::of_page();
-    let refused = Refused::of_page();
-    let draft = Draft {
-        field: NodeRef::new(),
-        last_try: StoredValue::new(None),
-        is_sending: RwSignal::new(false),
-        is_waiting: RwSignal::new(false),
-        awaits: RwSignal::new(false),
-        problem: RwSignal::new(refused.as_ref().map(|refused| refused.error.clone())),
-    };
-    let prompt = use_query_map().with_untracked(|query| query.get("prompt"));
-    let (prompt, kept) = match refused {
-        Some(refused) => (Some(refused.text), refused.files),
-        None => (prompt, Vec::new()),
-    };
-    let stored: Vec<FileId> = files_of_page()
-        .get_untracked()
-        .into_iter()
-        .chain(kept.iter().copied())
-        .collect();
+    let Begun {
+        draft,
+        text,
+        kept,
+        stored,
+    } = begin();
     keep_draft(draft, kept);
     let send = derive_send(draft);
     Effect::new(move || {
@@ -126,7 +113,7 @@ pub(super) fn Composer(
                     on:keydown=on_key
                     on:input=on_input
                 >
-                    {prompt.map(field_text)}
+                    {text.map(field_text)}
                 </textarea>
                 <div class="composer-bar">
                     <ComposerTools />
@@ -140,6 +127,45 @@ pub(super) fn Composer(
                 </div>
             </form>
         </div>
+    }
+}
+
+/// What the composer begins with.
+struct Begun {
+    draft: Draft,
+    /// What stands in the field.
+    text: Option<String>,
+    /// The stored files of a message that was not taken.
+    kept: Vec<FileId>,
+    /// Those, after the ones that the address names.
+    stored: Vec<FileId>,
+}
+
+/// Begins with what the address names, or with a message that was posted and not taken.
+fn begin() -> Begun {
+    let refused = Refused::of_page();
+    let draft = Draft {
+        field: NodeRef::new(),
+        last_try: StoredValue::new(None),
+        is_sending: RwSignal::new(false),
+        is_waiting: RwSignal::new(false),
+        awaits: RwSignal::new(false),
+        problem: RwSignal::new(refused.as_ref().map(|refused| refused.error.clone())),
+    };
+    let (text, kept) = match refused {
+        Some(refused) => (Some(refused.text), refused.files),
+        None => (
+            use_query_map().with_untracked(|query| query.get("prompt")),
+            Vec::new(),
+        ),
+    };
+    let named = files_of_page().get_untracked();
+    let stored = named.into_iter().chain(kept.iter().copied()).collect();
+    Begun {
+        draft,
+        text,
+        kept,
+        stored,
     }
 }
 
