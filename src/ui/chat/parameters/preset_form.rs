@@ -62,7 +62,7 @@ pub(super) fn SavePreset(
                     class="input"
                     id="preset-name"
                     name="name"
-                    placeholder="Name for these settings"
+                    placeholder="Name these"
                     maxlength=MAX_PRESET_NAME_CHARS.to_string()
                     autocomplete="off"
                     aria-describedby="preset-note"
