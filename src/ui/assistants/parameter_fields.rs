@@ -49,11 +49,7 @@ pub(super) fn ParameterFields(
     let fields = Parameter::ALL
         .into_iter()
         .map(|parameter| {
-            let field = field(
-                parameter,
-                &parameters,
-                Callback::new(move |name| knows_effort(name)),
-            );
+            let field = field(parameter, &parameters, Callback::new(knows_effort));
             view! { <div hidden=move || !takes(parameter)>{field}</div> }
         })
         .collect_view();

@@ -79,20 +79,24 @@ pub(super) fn SavePreset(
             <p class="field-note" id="preset-note" aria-live="polite">
                 {move || problem.get().map(|words| view! { <span class="field-error">{words}</span> })}
             </p>
-            {move || {
-                taken
-                    .get()
-                    .then(|| {
-                        view! {
-                            <button type="button" class="btn" on:click=move |_| save(true)>
-                                "Replace it"
-                            </button>
-                        }
-                    })
-            }}
+            {move || taken.get().then(|| view! { <ReplaceButton on_press=move |()| save(true) /> })}
         </form>
     }
     .into_any()
+}
+
+/// The way on where a name is taken.
+#[component]
+fn ReplaceButton(
+    /// Replaces what the name stands for.
+    #[prop(into)]
+    on_press: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <button type="button" class="btn" on:click=move |_| on_press.run(())>
+            "Replace it"
+        </button>
+    }
 }
 
 /// Gives a preset another name.
