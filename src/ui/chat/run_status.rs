@@ -100,45 +100,7 @@ pub(super) fn RunEnd(
 ) -> impl IntoView {
     move || {
         let state = state.get();
-        let (class, icon, words) = match &state {
-            RunState::Failed { error } => (
-                "notice notice-danger",
-                "alert-triangle",
-                error.message.clone(),
-            ),
-            RunState::Interrupted => (
-                "notice notice-warn",
-                "alert-triangle",
-                "The server stopped while this was being written. What had arrived is kept."
-                    .to_owned(),
-            ),
-            RunState::Stopped if has_text.get() => {
-                ("notice", "info", "You stopped this answer.".to_owned())
-            }
-            RunState::Finished {
-                reason: FinishReason::Length,
-            } => (
-                "notice",
-                "info",
-                "The answer reached its longest length.".to_owned(),
-            ),
-            RunState::Finished {
-                reason: FinishReason::Refusal,
-            } => (
-                "notice notice-warn",
-                "info",
-                "The model declined to answer. Say it differently, or ask another model."
-                    .to_owned(),
-            ),
-            RunState::Finished {
-                reason: FinishReason::ContentFilter,
-            } => (
-                "notice notice-warn",
-                "info",
-                "The provider's filter cut this answer.".to_owned(),
-            ),
-            _ => return None,
-        };
+        let (class, icon, words) = end_words(&state, has_text.get())?;
         let is_error = matches!(state, RunState::Failed { .. });
         let label = if has_text.get() {
             "Continue"
@@ -158,6 +120,45 @@ pub(super) fn RunEnd(
         };
         Some(notice.into_any())
     }
+}
+
+/// A run's end as a notice: its class, its icon and its words; nothing for one that is just done.
+fn end_words(state: &RunState, has_text: bool) -> Option<(&'static str, &'static str, String)> {
+    Some(match state {
+        RunState::Failed { error } => (
+            "notice notice-danger",
+            "alert-triangle",
+            error.message.clone(),
+        ),
+        RunState::Interrupted => (
+            "notice notice-warn",
+            "alert-triangle",
+            "The server stopped while this was being written. What had arrived is kept.".to_owned(),
+        ),
+        RunState::Stopped if has_text => ("notice", "info", "You stopped this answer.".to_owned()),
+        RunState::Finished {
+            reason: FinishReason::Length,
+        } => (
+            "notice",
+            "info",
+            "The answer reached its longest length.".to_owned(),
+        ),
+        RunState::Finished {
+            reason: FinishReason::Refusal,
+        } => (
+            "notice notice-warn",
+            "info",
+            "The model declined to answer. Say it differently, or ask another model.".to_owned(),
+        ),
+        RunState::Finished {
+            reason: FinishReason::ContentFilter,
+        } => (
+            "notice notice-warn",
+            "info",
+            "The provider's filter cut this answer.".to_owned(),
+        ),
+        _ => return None,
+    })
 }
 
 /// Whether another tool may answer what this one did not.
