@@ -17,7 +17,7 @@ impl Parameter {
         Self::RepeatPenalty,
     ];
 
-    /// Its name in forms, which is the field's name in [`Parameters`].
+    /// Its name in forms, which is the field's name in [`Parameters`](super::Parameters).
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

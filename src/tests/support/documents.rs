@@ -142,7 +142,7 @@ pub fn pptx() -> Vec<u8> {
     ])
 }
 
-/// An OpenDocument text.
+/// An `OpenDocument` text.
 pub fn odt(words: &str) -> Vec<u8> {
     let content = format!(
         "<office:document-content xmlns:office=\"o\" xmlns:text=\"t\"><office:body><office:text>\
