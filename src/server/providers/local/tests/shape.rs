@@ -45,8 +45,8 @@ async fn an_answer_has_the_shape_it_was_asked_for_in() {
             request.parameters.temperature = Some(temperature);
             let answer = read(chat.answer(request).unwrap()).await.unwrap();
             if answer.reason == FinishReason::Length {
-                // A chain without an end has the shape too, as far as it came.
-                assert_eq!(schema, TREE, "{}", answer.text);
+                // A chain or a list without an end has the shape too, as far as it came.
+                assert!([TREE, EVENTS].contains(&schema), "{}", answer.text);
                 continue;
             }
             let value: Value = serde_json::from_str(&answer.text).expect(&answer.text);
