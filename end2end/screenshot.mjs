@@ -31,7 +31,7 @@ try {
   await page.waitForURL("/");
   await page.goto(tool ? `/chat?tool=${encodeURIComponent(tool)}` : "/chat", { waitUntil: "networkidle" });
   await page.getByRole("textbox", { name: "Message" }).fill(question);
-  await page.getByRole("button", { name: "Send" }).click();
+  await page.getByRole("button", { name: "Send", exact: true }).click();
   await page.waitForURL(/\/chat\/.+/);
   await page.locator("[role=log] .usage").last().waitFor({ timeout: ANSWER_MS });
   await page.waitForLoadState("networkidle");

@@ -23,7 +23,12 @@ pub(super) fn SchemaField(
     draft: Draft,
 ) -> impl IntoView {
     let gutter = NodeRef::<html::Div>::new();
-    let marks = Memo::new(move |_| draft.problems.with(|problems| marks(problems)));
+    // A field in which nothing was written yet is no mistake.
+    let is_begun = Memo::new(move |_| draft.text.with(|text| !text.trim().is_empty()));
+    let marks = Memo::new(move |_| match is_begun.get() {
+        true => draft.problems.with(|problems| marks(problems)),
+        false => marks(&[]),
+    });
     let lines = Memo::new(move |_| {
         draft
             .text
@@ -31,11 +36,11 @@ pub(super) fn SchemaField(
     });
     let numbers = move || marks.with(|marks| numbers(lines.get(), marks));
     let has_errors = Memo::new(move |_| {
-        draft.problems.with(|problems| {
-            problems
-                .iter()
-                .any(|problem| problem.severity != Severity::Note)
-        })
+        let is_error = |problem: &Problem| problem.severity != Severity::Note;
+        is_begun.get()
+            && draft
+                .problems
+                .with(|problems| problems.iter().any(is_error))
     });
     let on_scroll = move |_: Event| {
         if let (Some(field), Some(gutter)) = (draft.field.get_untracked(), gutter.get_untracked()) {
