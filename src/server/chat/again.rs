@@ -8,10 +8,13 @@ use super::{
 use crate::{
     model::{
         AppError, AppResult, ErrorKind,
-        chat::{AnswerExtras, Author, Sent},
+        chat::{AnswerExtras, Author, Message, Sent},
         ids::{IdempotencyKey, MessageId, RunId, UserId},
     },
-    server::db::{conversations::ConversationRecord, tools::ToolRecord},
+    server::{
+        db::{conversations::ConversationRecord, tools::ToolRecord},
+        providers::ChatMessage,
+    },
 };
 
 /// An answer that somebody wants another of, or more of.
@@ -22,6 +25,16 @@ pub(super) struct Answered {
     question: MessageId,
     /// What is asked with now.
     pub(super) effective: Effective,
+}
+
+/// How another answer begins.
+pub(super) struct Again {
+    /// The messages up to the question.
+    pub(super) branch: Vec<Message>,
+    /// What is said after them, where an answer is to be repaired.
+    pub(super) repair: Vec<ChatMessage>,
+    /// What the answer remembers from its beginning.
+    pub(super) extras: AnswerExtras,
 }
 
 impl Answered {
@@ -61,6 +74,22 @@ impl Chat {
         let branch = self
             .branch_to(&answered.conversation, Some(answered.question))
             .await?;
+        let again = Again {
+            branch,
+            repair: Vec::new(),
+            extras: AnswerExtras::default(),
+        };
+        self.answer_beside(user, key, answered, again).await
+    }
+
+    /// Begins another answer beside those that are there.
+    pub(super) async fn answer_beside(
+        &self,
+        user: UserId,
+        key: IdempotencyKey,
+        answered: Answered,
+        again: Again,
+    ) -> AppResult<Sent> {
         let sent = answered.sent(MessageId::new());
         let mut tx = self.begin().await?;
         lock_end(&mut tx, &answered.conversation).await?;
@@ -72,11 +101,11 @@ impl Chat {
             sent,
             settings: &answered.conversation.settings,
             effective: answered.effective,
-            branch,
-            repair: Vec::new(),
+            branch: again.branch,
+            repair: again.repair,
             thread: answered.conversation.thread.clone(),
             text: String::new(),
-            extras: AnswerExtras::default(),
+            extras: again.extras,
         };
         self.start(tx, start).await
     }

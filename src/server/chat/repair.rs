@@ -1,11 +1,7 @@
 //! Asking again for an answer that does not have its shape, with what is wrong with it. The new answer stands beside the
 //! broken one and remembers it, so that going on or trying again asks the same.
 
-use super::{
-    Chat,
-    settings::Effective,
-    start::{Start, insert_answer, lock_end},
-};
+use super::{Chat, again::Again};
 use crate::{
     model::{
         AppError, AppResult, ErrorKind,
@@ -41,7 +37,7 @@ impl Chat {
         message: MessageId,
         key: IdempotencyKey,
     ) -> AppResult<Sent> {
-        let answered = self.answered(user, message).await?;
+        let mut answered = self.answered(user, message).await?;
         let mut branch = self
             .branch_to(&answered.conversation, Some(message))
             .await?;
@@ -54,31 +50,17 @@ impl Chat {
                 "There is nothing to repair: the answer has its shape, or says why not.",
             ));
         }
-        let sent = answered.sent(MessageId::new());
-        let effective = Effective {
-            output,
-            ..answered.effective
-        };
-        let mut tx = self.begin().await?;
-        lock_end(&mut tx, &answered.conversation).await?;
-        insert_answer(&mut tx, &sent, &effective).await?;
-        let start = Start {
-            user,
-            key,
-            tool: &answered.tool,
-            sent,
-            settings: &answered.conversation.settings,
-            effective,
+        // In the shape that was missed, whatever the conversation asks for by now.
+        answered.effective.output = output;
+        let again = Again {
             branch,
             repair,
-            thread: answered.conversation.thread.clone(),
-            text: String::new(),
             extras: AnswerExtras {
                 repairs: Some(message),
                 ..AnswerExtras::default()
             },
         };
-        self.start(tx, start).await
+        self.answer_beside(user, key, answered, again).await
     }
 
     /// The turns that ask for what another answer missed; none where that answer is gone or was changed since.
