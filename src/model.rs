@@ -17,6 +17,7 @@ pub mod markdown;
 pub mod params;
 pub mod schema;
 pub mod settings;
+pub mod speech;
 pub mod theme;
 pub mod token;
 pub mod transcript;
