@@ -66,6 +66,7 @@ async function startPrograms() {
     LEPTOS_SITE_ROOT: path.resolve(options.site),
     INSPIREAI_DATA_DIR: path.join(home, "data"),
     INSPIREAI_LOCAL_MODEL: "off",
+    INSPIREAI_LOCAL_SPEECH: "off",
     INSPIREAI_LOGIN_ATTEMPTS_PER_MINUTE: "1000",
     INSPIREAI_DRAIN_SECONDS: "1",
     OPENAI_BASE_URL: upstreamUrl,

@@ -19,6 +19,12 @@ mod local_chat;
 #[cfg(all(feature = "ssr", not(feature = "local")))]
 #[path = "server/providers/without_local.rs"]
 mod local_chat;
+#[cfg(feature = "local")]
+#[path = "server/providers/local/speech/provider.rs"]
+mod local_speech;
+#[cfg(all(feature = "ssr", not(feature = "local")))]
+#[path = "server/providers/without_local/speech.rs"]
+mod local_speech;
 pub mod model;
 #[cfg(feature = "ssr")]
 pub mod server;

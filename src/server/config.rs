@@ -9,6 +9,7 @@ mod database;
 mod environment;
 mod files;
 mod local;
+mod local_speech;
 mod openai;
 mod server;
 mod storage;
@@ -23,6 +24,7 @@ pub use database::DatabaseConfig;
 pub use environment::{ConfigError, Environment, Mistake};
 pub use files::FilesConfig;
 pub use local::LocalConfig;
+pub use local_speech::LocalSpeechConfig;
 pub use openai::OpenaiConfig;
 pub use server::ServerConfig;
 pub use storage::{S3Config, StorageConfig};
@@ -51,6 +53,8 @@ pub struct Config {
     pub auth: AuthConfig,
     /// The model in this process; `None` when it is off.
     pub local: Option<LocalConfig>,
+    /// The voice in this process; `None` when it is off.
+    pub local_speech: Option<LocalSpeechConfig>,
     /// An OpenAI-compatible server; `None` when none is named.
     pub openai: Option<OpenaiConfig>,
     /// Azure OpenAI; `None` when it is not named.
@@ -79,6 +83,7 @@ impl Config {
             files: FilesConfig::from_env(environment, &mut mistakes),
             auth: AuthConfig::from_env(environment, &mut mistakes),
             local: LocalConfig::from_env(environment, &data_dir, &mut mistakes),
+            local_speech: LocalSpeechConfig::from_env(environment, &data_dir, &mut mistakes),
             openai: OpenaiConfig::from_env(environment, idle_timeout, &mut mistakes),
             azure: AzureConfig::from_env(environment, idle_timeout, &mut mistakes),
             breaker: BreakerConfig::from_env(environment, &mut mistakes),

@@ -38,6 +38,7 @@ export class App {
       LEPTOS_SITE_ROOT: process.env.LEPTOS_SITE_ROOT ?? path.join(REPOSITORY, "target/site"),
       INSPIREAI_DATA_DIR: path.join(directory, "data"),
       INSPIREAI_LOCAL_MODEL: "off",
+      INSPIREAI_LOCAL_SPEECH: "off",
       INSPIREAI_LOGIN_ATTEMPTS_PER_MINUTE: "10000",
       INSPIREAI_DRAIN_SECONDS: "1",
       RUST_LOG: "warn,async_openai=off",

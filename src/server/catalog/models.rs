@@ -121,7 +121,7 @@ impl Catalog {
     fn unserved_because(&self, tool: &ToolRecord, wanted: ModelUse) -> Option<String> {
         let (is_there, what) = match wanted {
             ModelUse::Chat => return self.providers.unavailable_because(tool),
-            ModelUse::Speech => (self.providers.speech(tool.api_type).is_some(), "speaks"),
+            ModelUse::Speech => return self.providers.silent_because(tool),
             ModelUse::Transcription => (
                 self.providers.transcription(tool.api_type).is_some(),
                 "transcribes",

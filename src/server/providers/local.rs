@@ -1,4 +1,5 @@
-//! The model that runs inside this process. What computes it is chosen in `lib.rs`, by the feature `local`: the files in
+//! The models that run inside this process. What computes them is chosen in `lib.rs`, by the feature `local`: the files in
 //! `local/`, or, without it, a sentence that says so.
 
 pub use crate::local_chat::LocalChat;
+pub use crate::local_speech::LocalSpeech;

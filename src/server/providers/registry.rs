@@ -1,8 +1,13 @@
 //! The providers that are configured, and what that means for a tool.
 
 use super::{
-    ChatProvider, files::FilesProvider, images::ImageProvider, local::LocalChat,
-    openai::OpenaiClient, shaped::Shaped, speech::SpeechProvider,
+    ChatProvider,
+    files::FilesProvider,
+    images::ImageProvider,
+    local::{LocalChat, LocalSpeech},
+    openai::OpenaiClient,
+    shaped::Shaped,
+    speech::SpeechProvider,
     transcription::TranscriptionProvider,
 };
 use crate::{
@@ -22,6 +27,7 @@ use std::{
 #[derive(Clone)]
 pub struct Providers {
     local: Option<Arc<LocalChat>>,
+    local_speech: Option<Arc<LocalSpeech>>,
     openai: Option<Arc<Openai>>,
     azure: Option<Arc<Azure>>,
 }
@@ -84,6 +90,10 @@ impl Providers {
                 .local
                 .clone()
                 .map(|local| Arc::new(LocalChat::new(local))),
+            local_speech: config
+                .local_speech
+                .clone()
+                .map(|voice| Arc::new(LocalSpeech::new(voice))),
             openai,
             azure,
         })
@@ -112,7 +122,10 @@ impl Providers {
     /// Who speaks.
     #[must_use]
     pub fn speech(&self, api_type: ApiType) -> Option<Arc<dyn SpeechProvider>> {
-        Some(self.openai_client(api_type)?)
+        match api_type {
+            ApiType::Local => Some(self.local_speech.clone()?),
+            _ => Some(self.openai_client(api_type)?),
+        }
     }
 
     /// Who listens.
@@ -140,7 +153,10 @@ impl Providers {
     #[must_use]
     pub fn model_name(&self, tool: &ToolRecord) -> Option<String> {
         match tool.api_type {
-            ApiType::Local => self.local.as_ref().map(|local| local.model_name()),
+            // What speaks in this process is not the model that the configuration names.
+            ApiType::Local if answers_in_text(tool) => {
+                self.local.as_ref().map(|local| local.model_name())
+            }
             _ => None,
         }
     }
@@ -175,6 +191,27 @@ impl Providers {
             ApiType::Azure => self.azure_problem(tool),
             ApiType::Gemini => Some("Gemini is not configured here.".to_owned()),
             ApiType::Link => None,
+        }
+    }
+
+    /// Why a tool does not speak here, or `None` when it does. What a tool can do that only its own server knows is left to
+    /// that server to say.
+    #[must_use]
+    pub fn silent_because(&self, tool: &ToolRecord) -> Option<String> {
+        let is_local = tool.api_type == ApiType::Local;
+        if is_local && !tool.capabilities.contains(&Capability::SpeechOutput) {
+            return Some(format!("{} does not speak.", tool.name));
+        }
+        match (&self.local_speech, self.speech(tool.api_type)) {
+            (Some(voice), _) if is_local => voice.problem(),
+            (None, _) if is_local => Some(
+                "The voice in this server is switched off (INSPIREAI_LOCAL_SPEECH=off).".to_owned(),
+            ),
+            (_, None) => Some(format!(
+                "The service behind {} is not configured here, so nothing speaks for it.",
+                tool.name
+            )),
+            (_, Some(_)) => None,
         }
     }
 
@@ -228,6 +265,9 @@ impl Providers {
     pub fn warm_up(&self) {
         if let Some(local) = &self.local {
             local.warm_up();
+        }
+        if let Some(voice) = &self.local_speech {
+            voice.warm_up();
         }
     }
 

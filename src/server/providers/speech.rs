@@ -77,6 +77,11 @@ pub struct Speech {
 /// Whoever speaks.
 #[async_trait]
 pub trait SpeechProvider: Send + Sync {
+    /// How it packs sound when nobody says how.
+    fn default_format(&self) -> SpeechFormat {
+        SpeechFormat::default()
+    }
+
     /// Asks for speech, and streams it. Dropping it stops it, upstream too.
     ///
     /// # Errors

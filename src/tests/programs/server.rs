@@ -61,6 +61,7 @@ impl Setting {
             ("LEPTOS_SITE_ADDR", address.to_string().as_str()),
             ("INSPIREAI_DATA_DIR", &data.to_string_lossy()),
             ("INSPIREAI_LOCAL_MODEL", "off"),
+            ("INSPIREAI_LOCAL_SPEECH", "off"),
             ("INSPIREAI_LOGIN_ATTEMPTS_PER_MINUTE", "100000"),
             ("INSPIREAI_DRAIN_SECONDS", "1"),
             ("OPENAI_BASE_URL", upstream),

@@ -42,6 +42,7 @@ pub fn variables(data_dir: &Path, upstream: &Upstream) -> Variables {
         ),
         ("DATABASE_URL", Database::Sqlite.url(data_dir)),
         ("INSPIREAI_LOCAL_MODEL", "off".to_owned()),
+        ("INSPIREAI_LOCAL_SPEECH", "off".to_owned()),
         ("OPENAI_BASE_URL", upstream.base_url()),
         ("OPENAI_API_KEY", "sk-secret".to_owned()),
         ("INSPIREAI_DRAIN_SECONDS", "1".to_owned()),

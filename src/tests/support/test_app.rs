@@ -88,6 +88,7 @@ pub fn environment(data_dir: &Path, database: &Database, upstream: &Upstream) ->
         ("DATABASE_URL", url.as_str()),
         ("INSPIREAI_DATABASE_CONNECTIONS", "4"),
         ("INSPIREAI_LOCAL_MODEL", "off"),
+        ("INSPIREAI_LOCAL_SPEECH", "off"),
         ("OPENAI_BASE_URL", upstream.base_url().as_str()),
         ("OPENAI_API_KEY", "sk-secret"),
         ("INSPIREAI_LOGIN_ATTEMPTS_PER_MINUTE", "1000"),

@@ -66,7 +66,7 @@ pub(in crate::server::http::v1) async fn speak(
             .to_owned(),
         format: fields
             .choice("response_format", &FORMATS)?
-            .unwrap_or_default(),
+            .unwrap_or_else(|| provider.default_format()),
         speed: fields.number("speed", 0.25..=4.0)?,
         instructions: fields.text("instructions")?.map(ToOwned::to_owned),
     };
