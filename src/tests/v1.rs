@@ -5,6 +5,7 @@ mod client;
 mod files;
 mod media;
 mod responses;
+mod speech;
 
 use crate::support::{program::Program, test_app::TestApp};
 use serde_json::{Value, json};
