@@ -26,6 +26,7 @@ mod unknown_words;
 mod vocoder;
 mod voice;
 mod wave;
+mod writing;
 
 /// What the one voice is called.
 const VOICE: &str = "heart";

@@ -3,37 +3,7 @@
 use misaki_rs::{G2P, Language};
 
 use super::unknown_words::UnknownWords;
-
-/// Signs that stand for words, and spellings that the reader takes for something else.
-const WORDS: [(char, &str); 27] = [
-    ('’', "'"),
-    ('‘', "'"),
-    ('=', " equals "),
-    ('<', " less than "),
-    ('>', " greater than "),
-    ('≤', " at most "),
-    ('≥', " at least "),
-    ('≠', " is not "),
-    ('≈', " about "),
-    ('±', " plus or minus "),
-    ('×', " times "),
-    ('÷', " divided by "),
-    ('√', " the root of "),
-    ('∞', " infinity "),
-    ('°', " degrees "),
-    ('§', " section "),
-    ('©', " copyright "),
-    ('½', " one half "),
-    ('¼', " one quarter "),
-    ('¾', " three quarters "),
-    ('²', " squared "),
-    ('³', " cubed "),
-    ('→', " to "),
-    ('•', " "),
-    ('|', ", "),
-    ('*', " "),
-    ('`', " "),
-];
+use super::writing::written_out;
 
 /// Reads sentences.
 pub struct Sounds {
@@ -59,24 +29,4 @@ impl Sounds {
             }
         }
     }
-}
-
-/// A sentence with its signs as words.
-fn written_out(sentence: &str) -> String {
-    let mut written = String::with_capacity(sentence.len());
-    for character in sentence.chars() {
-        match WORDS.iter().find(|(sign, _)| *sign == character) {
-            Some((_, words)) => written.push_str(words),
-            None if character.is_control() => written.push(' '),
-            None => written.push(character),
-        }
-    }
-    let words: Vec<_> = written
-        .split_whitespace()
-        .map(|word| match word {
-            "-" | "–" | "--" => "—",
-            word => word,
-        })
-        .collect();
-    words.join(" ")
 }

@@ -174,6 +174,36 @@ fn a_sentence_sounds_as_the_voices_own_package_says_it() {
     }
 }
 
+/// What the package hibari-tts 0.2.1 reads.
+#[test]
+fn times_money_units_and_decades_are_read_as_the_voices_own_package_reads_them() {
+    let voice = voice();
+    for (text, sounds) in [
+        (
+            "The meeting is at 7:30 pm on March 3rd, 2024.",
+            "ðə mˈiTɪŋ ɪz æt sˈɛvən θˈɜɹTi pˌiˈɛm ˌɔn mˈɑɹʧ θˈɜɹd, twˈɛnti twˈɛnti fˈɔɹ.",
+        ),
+        (
+            "It costs $9.99, Dr. Smith.",
+            "ˌɪt kˈɔsts nˈIn dˈɑləɹz ænd nˈIndi nˈIn sˈɛnts, dˈɑktəɹ smˈɪθ.",
+        ),
+        (
+            "He ran 5 km in 25 min at 20 °C.",
+            "hˌi ɹˈæn fˈIv kəlˈɑməTəɹz ɪn twˈɛnti fˈIv mˈɪnəts æt twˈɛnti dəɡɹˈiz sˈɛlsiəs.",
+        ),
+        (
+            "The year 1984 and the 1990s.",
+            "ðə jˈɪɹ nˌIntˈin ˈATi fˈɔɹ ænd ðə nˌIntˈin nˈIndiz.",
+        ),
+        (
+            "I've read the book; they'll record a record.",
+            &voice.read("I’ve read the book; they’ll record a record."),
+        ),
+    ] {
+        assert_eq!(voice.read(text), sounds);
+    }
+}
+
 #[test]
 fn words_that_no_dictionary_has_are_read_and_never_left_as_a_question_mark() {
     let voice = voice();
