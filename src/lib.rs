@@ -25,6 +25,12 @@ mod local_speech;
 #[cfg(all(feature = "ssr", not(feature = "local")))]
 #[path = "server/providers/without_local/speech.rs"]
 mod local_speech;
+#[cfg(feature = "local")]
+#[path = "server/providers/local/transcription/provider.rs"]
+mod local_transcription;
+#[cfg(all(feature = "ssr", not(feature = "local")))]
+#[path = "server/providers/without_local_transcription.rs"]
+mod local_transcription;
 pub mod model;
 #[cfg(feature = "ssr")]
 pub mod server;

@@ -10,6 +10,7 @@ mod environment;
 mod files;
 mod local;
 mod local_speech;
+mod local_transcription;
 mod openai;
 mod server;
 mod storage;
@@ -25,6 +26,7 @@ pub use environment::{ConfigError, Environment, Mistake};
 pub use files::FilesConfig;
 pub use local::LocalConfig;
 pub use local_speech::LocalSpeechConfig;
+pub use local_transcription::LocalTranscriptionConfig;
 pub use openai::OpenaiConfig;
 pub use server::ServerConfig;
 pub use storage::{S3Config, StorageConfig};
@@ -55,6 +57,8 @@ pub struct Config {
     pub local: Option<LocalConfig>,
     /// The voice in this process; `None` when it is off.
     pub local_speech: Option<LocalSpeechConfig>,
+    /// The model in this process that listens; `None` when it is off.
+    pub local_transcription: Option<LocalTranscriptionConfig>,
     /// An OpenAI-compatible server; `None` when none is named.
     pub openai: Option<OpenaiConfig>,
     /// Azure OpenAI; `None` when it is not named.
@@ -84,6 +88,11 @@ impl Config {
             auth: AuthConfig::from_env(environment, &mut mistakes),
             local: LocalConfig::from_env(environment, &data_dir, &mut mistakes),
             local_speech: LocalSpeechConfig::from_env(environment, &data_dir, &mut mistakes),
+            local_transcription: LocalTranscriptionConfig::from_env(
+                environment,
+                &data_dir,
+                &mut mistakes,
+            ),
             openai: OpenaiConfig::from_env(environment, idle_timeout, &mut mistakes),
             azure: AzureConfig::from_env(environment, idle_timeout, &mut mistakes),
             breaker: BreakerConfig::from_env(environment, &mut mistakes),

@@ -14,6 +14,7 @@ pub mod program;
 pub mod proxy;
 pub mod python;
 pub mod reader;
+pub mod recordings;
 pub mod redis;
 pub mod s3;
 pub mod test_app;

@@ -119,6 +119,9 @@ impl Catalog {
     /// Why a tool is not good for something here, or `None` when it is. What a tool can do that only its own server knows
     /// is left to that server to say.
     fn unserved_because(&self, tool: &ToolRecord, wanted: ModelUse) -> Option<String> {
+        if tool.api_type == ApiType::Local {
+            return self.unserved_locally_because(tool, wanted);
+        }
         let (is_there, what) = match wanted {
             ModelUse::Chat => return self.providers.unavailable_because(tool),
             ModelUse::Speech => return self.providers.silent_because(tool),
@@ -137,5 +140,20 @@ impl Catalog {
                 tool.name
             )
         })
+    }
+
+    /// What the models in this process can do is known here.
+    fn unserved_locally_because(&self, tool: &ToolRecord, wanted: ModelUse) -> Option<String> {
+        if !tool.capabilities.contains(&wanted.capability()) {
+            return Some(format!("{} is not good for this.", tool.name));
+        }
+        match wanted {
+            ModelUse::Chat => self.providers.unavailable_because(tool),
+            ModelUse::Transcription => self.providers.local_transcription_problem(),
+            ModelUse::Speech | ModelUse::Images => Some(format!(
+                "Nothing in this server does this for {}.",
+                tool.name
+            )),
+        }
     }
 }

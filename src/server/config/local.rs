@@ -29,13 +29,10 @@ impl LocalConfig {
         data_dir: &Path,
         mistakes: &mut Vec<Mistake>,
     ) -> Option<Self> {
-        let models_dir = environment
-            .get("INSPIREAI_MODELS_DIR")
-            .map_or_else(|| data_dir.join("models"), PathBuf::from);
         let model_path = match environment.get("INSPIREAI_LOCAL_MODEL") {
             Some("off") => return None,
             Some(path) => PathBuf::from(path),
-            None => models_dir.join(DEFAULT_MODEL),
+            None => models_dir(environment, data_dir).join(DEFAULT_MODEL),
         };
         let mut number = |variable, default: usize, example| {
             environment.parse(variable, default, "a number", example, mistakes)
@@ -52,4 +49,11 @@ impl LocalConfig {
             context_tokens: u32::try_from(context.max(512)).unwrap_or(4096),
         })
     }
+}
+
+/// Where set-up puts the models.
+pub(super) fn models_dir(environment: &Environment, data_dir: &Path) -> PathBuf {
+    environment
+        .get("INSPIREAI_MODELS_DIR")
+        .map_or_else(|| data_dir.join("models"), PathBuf::from)
 }

@@ -3,3 +3,4 @@
 
 pub use crate::local_chat::LocalChat;
 pub use crate::local_speech::LocalSpeech;
+pub use crate::local_transcription::LocalTranscription;

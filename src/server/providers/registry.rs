@@ -4,7 +4,7 @@ use super::{
     ChatProvider,
     files::FilesProvider,
     images::ImageProvider,
-    local::{LocalChat, LocalSpeech},
+    local::{LocalChat, LocalSpeech, LocalTranscription},
     openai::OpenaiClient,
     shaped::Shaped,
     speech::SpeechProvider,
@@ -28,6 +28,7 @@ use std::{
 pub struct Providers {
     local: Option<Arc<LocalChat>>,
     local_speech: Option<Arc<LocalSpeech>>,
+    local_transcription: Option<Arc<LocalTranscription>>,
     openai: Option<Arc<Openai>>,
     azure: Option<Arc<Azure>>,
 }
@@ -94,6 +95,10 @@ impl Providers {
                 .local_speech
                 .clone()
                 .map(|voice| Arc::new(LocalSpeech::new(voice))),
+            local_transcription: config
+                .local_transcription
+                .clone()
+                .map(|local| Arc::new(LocalTranscription::new(local))),
             openai,
             azure,
         })
@@ -131,7 +136,22 @@ impl Providers {
     /// Who listens.
     #[must_use]
     pub fn transcription(&self, api_type: ApiType) -> Option<Arc<dyn TranscriptionProvider>> {
-        Some(self.openai_client(api_type)?)
+        match api_type {
+            ApiType::Local => Some(self.local_transcription.clone()?),
+            _ => Some(self.openai_client(api_type)?),
+        }
+    }
+
+    /// Why the model in this process does not listen, or `None` when it does.
+    #[must_use]
+    pub fn local_transcription_problem(&self) -> Option<String> {
+        match &self.local_transcription {
+            None => Some(
+                "The transcription in this server is switched off (INSPIREAI_LOCAL_TRANSCRIPTION=off)."
+                    .to_owned(),
+            ),
+            Some(local) => local.problem(),
+        }
     }
 
     /// Who makes pictures.
@@ -261,7 +281,7 @@ impl Providers {
         is_missing.then(|| format!("The server that is configured here does not have {model}."))
     }
 
-    /// Loads the model in this process in the background, so that the first answer does not wait for it.
+    /// Loads the models in this process in the background, so that the first answer does not wait for them.
     pub fn warm_up(&self) {
         if let Some(local) = &self.local {
             local.warm_up();
@@ -269,11 +289,20 @@ impl Providers {
         if let Some(voice) = &self.local_speech {
             voice.warm_up();
         }
+        // Whoever does without it is told so where it is asked for, not at each start.
+        if let Some(local) = &self.local_transcription
+            && local.problem().is_none()
+        {
+            local.warm_up();
+        }
     }
 
-    /// Stops the model in this process: it must not compute while the process exits.
+    /// Stops the models in this process: they must not compute while the process exits.
     pub fn shut_down(&self) {
         if let Some(local) = &self.local {
+            local.shut_down();
+        }
+        if let Some(local) = &self.local_transcription {
             local.shut_down();
         }
     }
