@@ -6,6 +6,7 @@ mod files;
 mod media;
 mod responses;
 mod speech;
+mod transcription;
 
 use crate::support::{program::Program, test_app::TestApp};
 use serde_json::{Value, json};

@@ -150,7 +150,8 @@ impl Catalog {
         match wanted {
             ModelUse::Chat => self.providers.unavailable_because(tool),
             ModelUse::Transcription => self.providers.local_transcription_problem(),
-            ModelUse::Speech | ModelUse::Images => Some(format!(
+            ModelUse::Speech => self.providers.silent_because(tool),
+            ModelUse::Images => Some(format!(
                 "Nothing in this server does this for {}.",
                 tool.name
             )),

@@ -1,7 +1,9 @@
 //! OpenAI's own Python client against this server, unchanged.
 
-use crate::support::{program::Program, python::python, test_app::TestApp, within};
-use std::{path::Path, process::Stdio};
+use crate::support::{
+    program::Program, python::python, recordings::models_dir, test_app::TestApp, within,
+};
+use std::process::Stdio;
 
 /// Runs one part of the script; a failed assertion in it is a failed test.
 async fn drive(program: &Program, address: std::net::SocketAddr, part: &str) {
@@ -49,17 +51,9 @@ async fn the_official_client_raises_what_it_raises_elsewhere() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_official_client_asks_the_model_in_the_server_itself() {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "where the models are concerns the tests, not the product's configuration"
-    )]
-    let directory = std::env::var("INSPIREAI_MODELS_DIR").unwrap_or_else(|_| {
-        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/models");
-        directory.to_string_lossy().into_owned()
-    });
-    let model = format!("{directory}/SmolLM2-135M-Instruct.Q4_1.gguf");
+    let model = models_dir().join("SmolLM2-135M-Instruct.Q4_1.gguf");
     let app = TestApp::builder()
-        .env("INSPIREAI_LOCAL_MODEL", &model)
+        .env("INSPIREAI_LOCAL_MODEL", &model.to_string_lossy())
         .start()
         .await;
     let program = Program::of(&app.sign_up("ada").await).await;
