@@ -144,13 +144,13 @@ impl Catalog {
 
     /// What the models in this process can do is known here.
     fn unserved_locally_because(&self, tool: &ToolRecord, wanted: ModelUse) -> Option<String> {
-        if !tool.capabilities.contains(&wanted.capability()) {
-            return Some(format!("{} is not good for this.", tool.name));
-        }
         match wanted {
+            ModelUse::Speech => self.providers.silent_because(tool),
+            _ if !tool.capabilities.contains(&wanted.capability()) => {
+                Some(format!("{} is not good for this.", tool.name))
+            }
             ModelUse::Chat => self.providers.unavailable_because(tool),
             ModelUse::Transcription => self.providers.local_transcription_problem(),
-            ModelUse::Speech => self.providers.silent_because(tool),
             ModelUse::Images => Some(format!(
                 "Nothing in this server does this for {}.",
                 tool.name
