@@ -19,6 +19,7 @@ mod models;
 mod parts;
 mod responses;
 mod sse;
+mod tools;
 
 use super::body::FORM_BYTES;
 use crate::{model::token::Scope, server::state::AppState};

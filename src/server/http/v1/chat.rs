@@ -21,7 +21,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 pub(super) use request::{VERBOSITIES, effort};
-pub(super) use tools::{MAX_TOOLS, definition};
 
 /// `POST /v1/chat/completions`, streamed and not.
 pub(super) async fn complete(

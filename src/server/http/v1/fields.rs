@@ -119,6 +119,12 @@ impl<'a> Fields<'a> {
             .transpose()
     }
 
+    /// An object that must be there.
+    pub(super) fn needed_object(&self, name: &str) -> ApiResult<Self> {
+        self.object(name)?
+            .ok_or_else(|| self.wrong(name, "is missing"))
+    }
+
     /// The objects of a list.
     pub(super) fn objects(&self, name: &str) -> ApiResult<Option<Vec<Self>>> {
         let Some(list) = self.list(name)? else {

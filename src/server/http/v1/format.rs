@@ -19,11 +19,7 @@ pub(super) fn read(
         })),
         "json_schema" => match schema_in {
             None => schema(format).map(Some),
-            Some(name) => {
-                let inner = format.object(name)?;
-                let inner = inner.ok_or_else(|| format.wrong(name, "is missing"))?;
-                schema(&inner).map(Some)
-            }
+            Some(name) => schema(&format.needed_object(name)?).map(Some),
         },
         _ => Err(format.wrong(
             "type",

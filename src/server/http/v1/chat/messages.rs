@@ -69,9 +69,7 @@ fn calls(message: &Fields<'_>) -> ApiResult<Vec<ToolCall>> {
     let calls = message.objects("tool_calls")?.unwrap_or_default();
     let calls = calls.into_iter().map(|call| {
         call.check_choice("type", &["function"])?;
-        let function = call
-            .object("function")?
-            .ok_or_else(|| call.wrong("function", "is missing"))?;
+        let function = call.needed_object("function")?;
         Ok(ToolCall {
             id: call.needed_text("id")?.to_owned(),
             name: function.needed_text("name")?.to_owned(),
