@@ -122,6 +122,27 @@ pub struct Attach {
     pub edit: ImageEdit,
 }
 
+impl From<FileId> for Attach {
+    /// As it is stored, looked at as the model thinks right.
+    fn from(file: FileId) -> Self {
+        Self {
+            file,
+            detail: ImageDetail::default(),
+            edit: ImageEdit::default(),
+        }
+    }
+}
+
+impl From<&Attachment> for Attach {
+    fn from(attachment: &Attachment) -> Self {
+        Self {
+            file: attachment.file.id,
+            detail: attachment.detail,
+            edit: attachment.edit,
+        }
+    }
+}
+
 /// A file in a person's list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileEntry {
@@ -163,16 +184,6 @@ pub struct FileUse {
 
 /// Files on one page of the list.
 pub const FILES_PER_PAGE: u32 = 30;
-impl From<&Attachment> for Attach {
-    fn from(attachment: &Attachment) -> Self {
-        Self {
-            file: attachment.file.id,
-            detail: attachment.detail,
-            edit: attachment.edit,
-        }
-    }
-}
-
 /// Most files on one message.
 pub const MAX_ATTACHMENTS: usize = 20;
 /// The field that an error is about when all of a person's files together are too large.

@@ -9,7 +9,7 @@ use crate::{
             ConversationPage, ConversationSummary, DayGroup, EarlierMessages, MAX_TITLE_CHARS,
             MESSAGES_PER_PAGE,
         },
-        file::{Attach, Attachment},
+        file::Attach,
         ids::{ConversationId, MessageId, UserId},
     },
     server::db::{
@@ -117,12 +117,7 @@ impl Chat {
     pub async fn attachments_of(&self, user: UserId, message: MessageId) -> AppResult<Vec<Attach>> {
         let found = self.db.find_message(user, message).await?;
         let (_, entry) = found.ok_or_else(|| AppError::not_found("message"))?;
-        let attach = |attachment: &Attachment| Attach {
-            file: attachment.file.id,
-            detail: attachment.detail,
-            edit: attachment.edit,
-        };
-        Ok(entry.message.attachments.iter().map(attach).collect())
+        Ok(entry.message.attachments.iter().map(Attach::from).collect())
     }
 
     /// Gives a conversation another title.

@@ -10,8 +10,8 @@ use crate::{
     model::{
         AppError, AppResult,
         chat::{SendRequest, Sent},
-        file::{Attach, ImageDetail, ImageEdit},
-        ids::{FileId, UserId},
+        file::Attach,
+        ids::UserId,
         settings::ChatSettings,
     },
     server::state::AppState,
@@ -70,7 +70,7 @@ async fn send(state: &AppState, user: UserId, form: &Form) -> AppResult<Sent> {
         _ => None,
     };
     let replaces = form.get("replaces").and_then(|id| id.parse().ok());
-    let mut attachments: Vec<_> = form.files().into_iter().map(attach).collect();
+    let mut attachments: Vec<_> = form.files().into_iter().map(Attach::from).collect();
     if let (Some(replaced), true) = (replaces, attachments.is_empty()) {
         // The form has no way to take a file off a message, so another version of it keeps them.
         attachments = state.chat.attachments_of(user, replaced).await?;
@@ -129,14 +129,6 @@ async fn assistant_settings(
         .map_err(|_| AppError::not_found("assistant"))?;
     let begun = state.assistants.new_chat(user, None, Some(id)).await?;
     Ok(begun.settings)
-}
-
-fn attach(file: FileId) -> Attach {
-    Attach {
-        file,
-        detail: ImageDetail::default(),
-        edit: ImageEdit::default(),
-    }
 }
 
 /// What is sent is sent: where its end cannot be waited for, the page shows what there is.

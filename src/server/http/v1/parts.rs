@@ -7,7 +7,7 @@ use super::{
 use crate::{
     model::{
         catalog::ApiType,
-        file::{Attach, ImageDetail, ImageEdit},
+        file::{Attach, ImageDetail},
         ids::{FileId, UserId},
     },
     server::{
@@ -64,9 +64,7 @@ impl Parts<'_> {
             }
             "refusal" => Ok(ChatPart::Text(part.needed_text("refusal")?.to_owned())),
             "image_url" => {
-                let image = part
-                    .object("image_url")?
-                    .ok_or_else(|| part.wrong("image_url", "is missing"))?;
+                let image = part.needed_object("image_url")?;
                 let detail = image.choice("detail", &DETAILS)?.unwrap_or_default();
                 self.image(&image, "url", detail)
             }
@@ -77,12 +75,7 @@ impl Parts<'_> {
                     None => self.image(part, "image_url", detail),
                 }
             }
-            "file" => {
-                let file = part
-                    .object("file")?
-                    .ok_or_else(|| part.wrong("file", "is missing"))?;
-                self.file(&file).await
-            }
+            "file" => self.file(&part.needed_object("file")?).await,
             "input_file" => self.file(part).await,
             "input_audio" => Err(part.wrong(
                 "type",
@@ -145,9 +138,8 @@ impl Parts<'_> {
     ) -> ApiResult<ChatPart> {
         let missing = || fields.wrong("file_id", "names no file of yours");
         let attach = Attach {
-            file: file_id(id).ok_or_else(missing)?,
             detail,
-            edit: ImageEdit::default(),
+            ..file_id(id).ok_or_else(missing)?.into()
         };
         let found = self.state.files.attachments(self.user, &[attach]).await;
         let found = found.map_err(|_| missing())?.pop();

@@ -176,11 +176,7 @@ impl DraftFiles {
         let asked = ids
             .into_iter()
             .filter(|id| !there.contains(id))
-            .map(|file| Attach {
-                file,
-                detail: ImageDetail::default(),
-                edit: ImageEdit::default(),
-            });
+            .map(Attach::from);
         let asked: Vec<Attach> = asked.collect();
         if !asked.is_empty() {
             let mut files = self
@@ -327,11 +323,7 @@ impl DraftFiles {
     pub fn attaches(&self) -> Vec<Attach> {
         untrack(|| self.attachments())
             .iter()
-            .map(|it| Attach {
-                file: it.file.id,
-                detail: it.detail,
-                edit: it.edit,
-            })
+            .map(Attach::from)
             .collect()
     }
 
