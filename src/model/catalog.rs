@@ -117,8 +117,8 @@ pub enum InstructionsRole {
     User,
 }
 
-/// How a model is held to a shape.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// How a model is held to a shape, the weakest way first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StructuredOutput {
     /// By nothing but words.

@@ -59,8 +59,8 @@ impl ChatProvider for Shaped {
         }
         let model = request.model.clone();
         let mut level = request.features.structured;
-        if let Some(known) = self.known(&model).filter(|known| is_weaker(*known, level)) {
-            level = known;
+        if let Some(known) = self.known(&model) {
+            level = level.min(known);
         }
         let mut refusal: Option<ProviderError> = None;
         loop {
@@ -107,15 +107,6 @@ fn weaker(level: StructuredOutput) -> Option<StructuredOutput> {
     }
 }
 
-fn is_weaker(a: StructuredOutput, b: StructuredOutput) -> bool {
-    let strength = |level| match level {
-        StructuredOutput::Words => 0,
-        StructuredOutput::JsonObject => 1,
-        StructuredOutput::JsonSchema => 2,
-    };
-    strength(a) < strength(b)
-}
-
 /// Whether a service may have refused because of the shape. One that read the schema and tells what is wrong with it knows
 /// shapes: that is for the person to hear.
 fn is_about_shape(error: &ProviderError) -> bool {
@@ -147,7 +138,7 @@ mod tests {
         async fn stream(&self, request: ChatRequest) -> Result<ChatStream, ProviderError> {
             let level = request.features.structured;
             self.asked.lock().expect("one at a time").push(request);
-            if is_weaker(self.takes, level) {
+            if self.takes < level {
                 return Err(self.says.clone());
             }
             Ok(stream::once(async { Ok(ChatEvent::Started) }).boxed())
