@@ -12,6 +12,7 @@ mod earlier;
 mod insist;
 mod keep_settings;
 mod message_actions;
+mod named;
 mod output_panel;
 pub mod output_view;
 mod panel;

@@ -5,7 +5,6 @@ mod assistant_block;
 mod choice_field;
 mod number_field;
 mod parameter_row;
-mod preset_form;
 mod preset_list;
 mod stop_field;
 mod system_prompt;

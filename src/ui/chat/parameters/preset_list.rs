@@ -1,121 +1,53 @@
 //! Presets: saved settings, applied by one press.
 
-use super::preset_form::{RenamePreset, SavePreset};
+use super::is_changed;
 use crate::{
     api,
-    browser::page::close_menus,
-    model::{
-        AppError, AppResult,
-        settings::{ChatSettings, Preset},
-    },
+    model::settings::{ChatSettings, MAX_PRESET_NAME_CHARS, Preset},
     ui::{
-        chat::session::ChatSession,
-        kit::{
-            icon::Icon,
-            notice::{ErrorNotice, RetryButton},
+        chat::{
+            named::{Named, NamedMenu, SaveNamed, Words},
+            session::ChatSession,
         },
+        kit::icon::Icon,
         load::load,
     },
 };
-use leptos::{prelude::*, task::spawn_local};
-use std::future::Future;
+use leptos::prelude::*;
 
-/// What the parts of the block share.
-#[derive(Clone, Copy)]
-pub(super) struct Presets {
-    /// Counted up to fetch the list again.
-    pub version: RwSignal<u32>,
-    /// Why the last change did not come about.
-    pub problem: RwSignal<Option<AppError>>,
-}
+static WORDS: Words = Words {
+    noun: "preset",
+    heading: "presets-heading",
+    title: "Presets",
+    list: "Your presets",
+    empty: "Save what you set below under a name, and use it in any chat.",
+    save: "Save preset",
+    name: "Preset name",
+    max_name_chars: MAX_PRESET_NAME_CHARS,
+};
 
-impl Presets {
-    /// Carries out a change, then fetches the list again.
-    pub(super) fn change(self, work: impl Future<Output = AppResult<()>> + 'static) {
-        self.problem.set(None);
-        spawn_local(async move {
-            match work.await {
-                Ok(()) => {
-                    close_menus(None);
-                    let _ = self.version.try_update(|version| *version += 1);
-                }
-                Err(error) => {
-                    let _ = self.problem.try_set(Some(error));
-                }
-            }
-        });
-    }
-}
-
-/// The person's presets, and the form that saves another.
+/// The person's presets, and the form that saves what is set in the chat as another.
 #[component]
 pub(super) fn PresetBlock() -> impl IntoView {
-    let presets = Presets {
-        version: RwSignal::new(0),
-        problem: RwSignal::new(None),
-    };
-    let list = load(
-        move || presets.version.get(),
-        |_| api::presets::list_presets(),
-    );
-    view! {
-        <section class="panel-section" aria-labelledby="presets-heading">
-            <h3 id="presets-heading">"Presets"</h3>
-            {move || presets.problem.get().map(|error| view! { <ErrorNotice error /> })}
-            <Transition fallback=|| {
-                view! {
-                    <p class="sr-only" role="status">
-                        "Loading your presets"
-                    </p>
-                    <span class="skeleton w-75" aria-hidden="true"></span>
-                }
-            }>
-                {move || Suspend::new(async move {
-                    match list.await {
-                        Ok(list) => view! { <PresetList list presets /> }.into_any(),
-                        Err(error) => {
-                            view! {
-                                <ErrorNotice error>
-                                    <RetryButton on_retry=move |()| list.refetch() />
-                                </ErrorNotice>
-                            }
-                                .into_any()
-                        }
-                    }
-                })}
-            </Transition>
-            <SavePreset presets />
-        </section>
-    }
-    .into_any()
-}
-
-/// The presets, by name.
-#[component]
-fn PresetList(
-    /// What there is.
-    list: Vec<Preset>,
-    /// What the block shares.
-    presets: Presets,
-) -> impl IntoView {
-    if list.is_empty() {
-        return view! {
-            <p class="quiet small">
-                "Save what you set below under a name, and use it in any chat."
-            </p>
-        }
-        .into_any();
-    }
-    let rows = list
-        .into_iter()
-        .map(|preset| view! { <PresetRow preset presets /> })
-        .collect_view();
-    view! {
-        <ul class="presets" aria-label="Your presets">
-            {rows}
-        </ul>
-    }
-    .into_any()
+    let settings = ChatSession::of_page().settings;
+    let presets = Named::new(&WORDS);
+    let list = load(move || presets.version(), |_| api::presets::list_presets());
+    let name = RwSignal::new(String::new());
+    let save = Callback::new(move |(chosen, replace): (String, bool)| {
+        let saved = api::presets::save_preset(chosen, settings.get_untracked(), replace);
+        Box::pin(async move {
+            saved.await?;
+            let _ = name.try_set(String::new());
+            Ok(())
+        }) as _
+    });
+    let is_off = Signal::derive(move || settings.with(|s| !is_changed(s) && s.output.is_none()));
+    let form = view! { <SaveNamed named=presets name is_off save /> };
+    presets.block(
+        list,
+        move |preset| view! { <PresetRow preset presets /> }.into_any(),
+        form.into_any(),
+    )
 }
 
 /// What a conversation has after a preset was applied: everything is the preset's, but whom it talks to.
@@ -131,8 +63,8 @@ fn applied(preset: ChatSettings, before: &ChatSettings) -> ChatSettings {
 fn PresetRow(
     /// Which.
     preset: Preset,
-    /// What the block shares.
-    presets: Presets,
+    /// The block it belongs to.
+    presets: Named,
 ) -> impl IntoView {
     let settings = ChatSession::of_page().settings;
     let Preset {
@@ -151,7 +83,6 @@ fn PresetRow(
             (!is_default).then_some(id),
         ));
     };
-    let delete = move |_| presets.change(api::presets::delete_preset(id));
     let default_words = if is_default {
         format!("New chats begin with {name}; press to begin with nothing set")
     } else {
@@ -179,18 +110,12 @@ fn PresetRow(
             >
                 <Icon name="star" class="icon-s" />
             </button>
-            <details class="menu" name="preset-menu">
-                <summary class="icon-btn" aria-label=format!("Options for {name}")>
-                    <Icon name="more-horizontal" class="icon-s" />
-                </summary>
-                <div class="menu-list">
-                    <RenamePreset id name presets />
-                    <button type="button" class="menu-item menu-item-danger" on:click=delete>
-                        <Icon name="trash-2" class="icon-s" />
-                        "Delete"
-                    </button>
-                </div>
-            </details>
+            <NamedMenu
+                named=presets
+                name
+                on_rename=move |name| presets.change(api::presets::rename_preset(id, name))
+                on_delete=move |()| presets.delete(api::presets::delete_preset(id))
+            />
         </li>
     }
     .into_any()
