@@ -1,34 +1,11 @@
 // The page of a person's files: stored, found, used and deleted.
 import type { Locator, Page } from "@playwright/test";
-import { deflateSync, crc32 } from "node:zlib";
 import { hydrated } from "./support/hydration.ts";
+import { png, text, type Attachable } from "./support/pictures.ts";
 import { expect, test } from "./support/test.ts";
 
-/** A PNG of one colour. */
-function png(width: number, height: number): Buffer {
-  const chunk = (name: string, content: Buffer) => {
-    const checked = Buffer.concat([Buffer.from(name), content]);
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(content.length);
-    const sum = Buffer.alloc(4);
-    sum.writeUInt32BE(crc32(checked));
-    return Buffer.concat([length, checked, sum]);
-  };
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
-  header.set([8, 2, 0, 0, 0], 8);
-  const row = Buffer.concat([Buffer.from([0]), Buffer.alloc(width * 3, 90)]);
-  return Buffer.concat([
-    Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
-    chunk("IHDR", header),
-    chunk("IDAT", deflateSync(Buffer.concat(Array.from({ length: height }, () => row)))),
-    chunk("IEND", Buffer.alloc(0)),
-  ]);
-}
-
-const notes = { name: "Notes.txt", mimeType: "text/plain", buffer: Buffer.from("one two three") };
-const photo = { name: "photo.png", mimeType: "image/png", buffer: png(640, 400) };
+const notes = text("Notes.txt", "one two three");
+const photo = png("photo.png", 640, 400);
 
 async function open(page: Page, path = "/files"): Promise<Locator> {
   await page.goto(path);
@@ -36,7 +13,7 @@ async function open(page: Page, path = "/files"): Promise<Locator> {
   return page.getByRole("list", { name: "Your files" }).getByRole("listitem");
 }
 
-async function store(page: Page, files: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> {
+async function store(page: Page, files: Attachable[]): Promise<void> {
   await page.getByLabel("Upload files").setInputFiles(files);
   const list = page.getByRole("list", { name: "Your files" });
   for (const file of files) {
