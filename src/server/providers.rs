@@ -113,6 +113,15 @@ pub enum ChatPart {
         /// What it is called.
         name: String,
     },
+    /// A recording, for models that hear.
+    Audio {
+        /// What its bytes are.
+        media_type: String,
+        /// They.
+        bytes: Bytes,
+        /// What it is called.
+        name: String,
+    },
 }
 
 /// Where a part's bytes are.

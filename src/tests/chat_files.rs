@@ -6,8 +6,10 @@ use crate::support::{
     person::{Person, message, reply},
     pictures::clear_png,
     reader::fold,
+    recordings::recording,
     test_app::{Builder, TestApp},
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
 use inspireai::model::{
     chat::{Message, RunState, SendRequest, Sent},
     event::RunEvent,
@@ -258,4 +260,46 @@ async fn a_file_of_the_models_beyond_the_quota_ends_the_answer_in_words_and_keep
         (stored.text.as_str(), stored.extras.files.len()),
         (answer.text.as_str(), 0)
     );
+}
+
+#[tokio::test]
+async fn a_recording_is_heard_by_models_that_hear_and_others_say_so() {
+    const LISTENER: &str = "gpt-audio-mini";
+    let app = TestApp::builder()
+        .offering(LISTENER)
+        .offering(READER)
+        .start()
+        .await;
+    let ada = app.sign_up("ada").await;
+    let memo = ada.upload("memo.mp3", recording("speech.mp3")).await;
+    let request = with_files(message(LISTENER, "what is said?"), &[&memo]);
+    let sent: Sent = ada.try_send(&request).await.value();
+    ada.read(sent.run_id).await;
+    let body = app.upstream.exchanges().pop().expect("a question").body;
+    let parts = &body["messages"][0]["content"];
+    let heard = parts
+        .as_array()
+        .and_then(|parts| parts.iter().find(|part| part["type"] == "input_audio"))
+        .expect("the recording");
+    assert_eq!(heard["input_audio"]["format"], "mp3");
+    assert_eq!(
+        heard["input_audio"]["data"].as_str(),
+        Some(STANDARD.encode(recording("speech.mp3")).as_str())
+    );
+
+    // Neither a model that is deaf nor a format that it does not know loses the message.
+    let film = ada.upload("memo.flac", recording("speech.flac")).await;
+    for (model, file, words) in [
+        (READER, &memo, "cannot hear sound"),
+        (LISTENER, &film, "memo.flac is neither"),
+    ] {
+        let request = with_files(message(model, "and this?"), &[file]);
+        let sent: Sent = ada.try_send(&request).await.value();
+        let RunState::Failed { error } = ada.read(sent.run_id).await.state else {
+            panic!("it was taken");
+        };
+        assert!(error.message.contains(words), "{}", error.message);
+        let page = ada.open_conversation(sent.conversation_id).await;
+        assert_eq!(names(&page.messages[0]), [file.name.as_str()]);
+    }
 }

@@ -23,6 +23,8 @@ use std::sync::Arc;
 const MAX_INLINE_PICTURE: usize = 3_000_000;
 /// Largest PDF that is sent within a question, in place of an id that the provider does not take: what OpenAI allows.
 const MAX_INLINE_PDF: u64 = 32_000_000;
+/// Largest recording that is sent within a question: what OpenAI allows of sound.
+const MAX_INLINE_AUDIO: u64 = 20_000_000;
 /// Most text of files in one question where nothing is known of the model's limits, in characters.
 const DEFAULT_CHARS: usize = 400_000;
 /// Characters of files for each token that a model can read: half of what it holds, at four characters a token.
@@ -132,7 +134,14 @@ impl Files {
             FileKind::Pdf | FileKind::Text | FileKind::Office => {
                 self.document(context, &record).await
             }
-            FileKind::Audio | FileKind::Video | FileKind::Other => Err(refused(format!(
+            FileKind::Audio if context.takes(Capability::AudioInput) => {
+                self.recording(&record).await
+            }
+            FileKind::Audio => Err(refused(format!(
+                "{} cannot hear sound. Have {name} written down (Transcribe), or choose a tool that hears.",
+                context.to.name
+            ))),
+            FileKind::Video | FileKind::Other => Err(refused(format!(
                 "{} cannot read {name} ({}). Remove it and send again.",
                 context.to.name, record.view.media_type
             ))),
@@ -175,6 +184,15 @@ impl Files {
             bytes: picture.bytes,
         };
         Ok(ChatPart::Image { source, detail })
+    }
+
+    async fn recording(&self, record: &FileRecord) -> Result<ChatPart, ProviderError> {
+        let bytes = self.read(record, MAX_INLINE_AUDIO).await.map_err(told)?;
+        Ok(ChatPart::Audio {
+            media_type: record.view.media_type.clone(),
+            bytes: bytes.into(),
+            name: record.view.name.clone(),
+        })
     }
 
     async fn document(

@@ -12,7 +12,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use futures::{StreamExt, TryStreamExt, stream};
 use inspireai::{
     model::{
-        catalog::{ApiType, ModelFeatures, StructuredOutput},
+        catalog::{ApiType, ChatApi, ModelFeatures, StructuredOutput},
         file::ImageDetail,
         params::{Parameters, ReasoningEffort, Verbosity},
         settings::OutputFormat,
@@ -142,6 +142,12 @@ fn questions(features: &ModelFeatures, parameters: &Parameters, file: &str) -> V
             ImageDetail::Low,
         ),
     ];
+    let recordings = ["audio/wav", "audio/mpeg"].map(|media_type| ChatPart::Audio {
+        media_type: media_type.to_owned(),
+        bytes: Bytes::from_static(b"sound"),
+        name: "memo".to_owned(),
+    });
+    let recordings = recordings.into();
     let document = ChatPart::File {
         source: inline("application/pdf"),
         name: "report.pdf".to_owned(),
@@ -180,6 +186,9 @@ fn questions(features: &ModelFeatures, parameters: &Parameters, file: &str) -> V
             ..tools()
         });
         requests.push(request);
+    }
+    if features.api == ChatApi::Completions {
+        requests.push(ask(vec![user_with("What is said?", recordings)]));
     }
     let mut going_on = ask(vec![
         user("Hello"),
@@ -282,7 +291,7 @@ fn thinking() -> Parameters {
 
 fn speaker() -> ModelFeatures {
     ModelFeatures {
-        api: inspireai::model::catalog::ChatApi::Responses,
+        api: ChatApi::Responses,
         ..ModelFeatures::default()
     }
 }
@@ -311,7 +320,7 @@ async fn every_body_that_is_sent_to_openai_is_one_that_its_own_client_could_send
     let by_completions = questions(&ModelFeatures::default(), &everything(), &file);
     send(&providers, ApiType::Openai, by_completions).await;
     let mut thinker_by_completions = thinker();
-    thinker_by_completions.api = inspireai::model::catalog::ChatApi::Completions;
+    thinker_by_completions.api = ChatApi::Completions;
     send(
         &providers,
         ApiType::Openai,

@@ -1,7 +1,7 @@
 //! `POST /v1/chat/completions`.
 
 use super::{events, start};
-use crate::support::upstream::Ending;
+use crate::support::{program::Program, test_app::TestApp, upstream::Ending};
 use reqwest::{Method, header};
 use serde_json::{Value, json};
 
@@ -319,5 +319,31 @@ async fn a_server_that_stops_lets_an_answer_come_to_its_end_and_cuts_off_one_tha
         };
         tokio::join!(app.stop(), reading);
         assert!(text.contains(last), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_recording_reaches_a_model_that_hears() {
+    let app = TestApp::builder().offering("gpt-audio-mini").start().await;
+    let ada = app.sign_up("ada").await;
+    let program = Program::of(&ada).await;
+    let ask = |audio: Value| {
+        json!({ "model": "gpt-audio-mini", "messages": [{ "role": "user", "content": [
+            { "type": "text", "text": "what is said?" }, { "type": "input_audio", "input_audio": audio }] }] })
+    };
+    let audio = json!({ "data": "c291bmQ=", "format": "wav" });
+    assert_eq!(program.post(PATH, &ask(audio.clone())).await.status, 200);
+    let asked = app.upstream.exchanges().pop().expect("a question").body;
+    assert_eq!(asked["messages"][0]["content"][1]["input_audio"], audio);
+    for (audio, param) in [
+        (json!({ "data": "c291bmQ=", "format": "ogg" }), "format"),
+        (json!({ "data": "?", "format": "mp3" }), "data"),
+        (json!({ "data": "c291bmQ=" }), "format"),
+    ] {
+        let (_, refused) = program.post(PATH, &ask(audio)).await.failure();
+        assert_eq!(
+            refused["param"],
+            format!("messages[0].content[1].input_audio.{param}")
+        );
     }
 }

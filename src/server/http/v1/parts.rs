@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     model::{
-        catalog::ApiType,
+        catalog::{ApiType, Capability},
         file::{Attach, ImageDetail},
         ids::{FileId, UserId},
     },
@@ -27,6 +27,8 @@ const DETAILS: [(&str, ImageDetail); 4] = [
     ("high", ImageDetail::High),
     ("original", ImageDetail::Original),
 ];
+/// The forms of sound that the interface has, and what a browser calls them.
+const AUDIO_FORMATS: [(&str, &str); 2] = [("wav", "audio/wav"), ("mp3", "audio/mpeg")];
 /// What comes before a file's id.
 pub(super) const FILE_PREFIX: &str = "file-";
 
@@ -77,10 +79,7 @@ impl Parts<'_> {
             }
             "file" => self.file(&part.needed_object("file")?).await,
             "input_file" => self.file(part).await,
-            "input_audio" => Err(part.wrong(
-                "type",
-                "`input_audio` is not taken: send the recording to `/v1/audio/transcriptions` and its text here",
-            )),
+            "input_audio" => self.audio(part),
             _ => Err(part.wrong("type", "is no part of a message that is known here")),
         }
     }
@@ -103,6 +102,25 @@ impl Parts<'_> {
             }
         };
         Ok(ChatPart::Image { source, detail })
+    }
+
+    fn audio(&self, part: &Fields<'_>) -> ApiResult<ChatPart> {
+        if !self.tool.capabilities.contains(&Capability::AudioInput) {
+            return Err(part.wrong(
+                "type",
+                "is `input_audio`, and this model does not hear: send the recording to `/v1/audio/transcriptions` and its text here",
+            ));
+        }
+        let audio = part.needed_object("input_audio")?;
+        let format = audio.choice("format", &AUDIO_FORMATS)?;
+        let media_type = format.ok_or_else(|| audio.wrong("format", "is missing"))?;
+        let data = STANDARD.decode(audio.needed_text("data")?.trim());
+        let bytes = data.map_err(|_| audio.wrong("data", "must be Base64"))?;
+        Ok(ChatPart::Audio {
+            media_type: media_type.to_owned(),
+            bytes: bytes.into(),
+            name: "the recording".to_owned(),
+        })
     }
 
     async fn file(&self, file: &Fields<'_>) -> ApiResult<ChatPart> {

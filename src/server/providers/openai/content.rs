@@ -8,7 +8,9 @@ use crate::{
         schema::{instructions::shape_instructions, json::Json, output_name},
         settings::OutputFormat,
     },
-    server::providers::{ChatMessage, ChatPart, ChatRequest, Role, Source},
+    server::providers::{
+        ChatMessage, ChatPart, ChatRequest, ProviderError, ProviderErrorKind, Role, Source,
+    },
 };
 use base64::{display::Base64Display, engine::general_purpose::STANDARD};
 use serde::{Serialize, Serializer};
@@ -35,6 +37,40 @@ impl Serialize for Address<'_> {
                 Base64Display::new(bytes, &STANDARD)
             )),
         }
+    }
+}
+
+/// A recording as completions take it.
+#[derive(Serialize)]
+pub(super) struct InputAudio<'a> {
+    #[serde(serialize_with = "base64")]
+    data: &'a [u8],
+    format: &'static str,
+}
+
+fn base64<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&Base64Display::new(bytes, &STANDARD))
+}
+
+impl<'a> InputAudio<'a> {
+    /// Two formats are taken.
+    pub(super) fn of(media_type: &str, bytes: &'a [u8], name: &str) -> Result<Self, ProviderError> {
+        let format = match media_type {
+            "audio/wav" | "audio/x-wav" | "audio/wave" | "audio/vnd.wave" => "wav",
+            "audio/mpeg" | "audio/mp3" => "mp3",
+            _ => {
+                return Err(ProviderError::new(
+                    ProviderErrorKind::BadRequest,
+                    format!(
+                        "This model hears WAV and MP3, and {name} is neither. Have it written down instead, or convert it."
+                    ),
+                ));
+            }
+        };
+        Ok(Self {
+            data: bytes,
+            format,
+        })
     }
 }
 

@@ -1,6 +1,8 @@
 //! The body of `POST /chat/completions`: what the reference names and the model takes, nothing else.
 
-use super::super::content::{Address, CONTINUE, Prompt, Schema, Shape, detail, effort, verbosity};
+use super::super::content::{
+    Address, CONTINUE, InputAudio, Prompt, Schema, Shape, detail, effort, verbosity,
+};
 use crate::{
     model::{
         catalog::{InstructionsRole, ModelFeatures},
@@ -62,6 +64,7 @@ enum Part<'a> {
     Text { text: Cow<'a, str> },
     ImageUrl { image_url: ImageUrl<'a> },
     File { file: FilePart<'a> },
+    InputAudio { input_audio: InputAudio<'a> },
 }
 
 #[derive(Serialize)]
@@ -285,6 +288,12 @@ impl<'a> Part<'a> {
                 },
             }),
             ChatPart::File { source, name } => file(source, name).map(|file| Self::File { file }),
+            ChatPart::Audio {
+                media_type,
+                bytes,
+                name,
+            } => InputAudio::of(media_type, bytes, name)
+                .map(|input_audio| Self::InputAudio { input_audio }),
         })
     }
 }

@@ -3,7 +3,9 @@
 use super::super::content::{Address, detail};
 use crate::{
     model::catalog::{InstructionsRole, ModelFeatures},
-    server::providers::{ChatMessage, ChatPart, ProviderError, Role, Source, ToolCall},
+    server::providers::{
+        ChatMessage, ChatPart, ProviderError, ProviderErrorKind, Role, Source, ToolCall,
+    },
 };
 use serde::Serialize;
 use std::borrow::Cow;
@@ -100,7 +102,7 @@ impl<'a> Item<'a> {
         if !message.parts.is_empty() {
             items.push(Self::Message {
                 role: role(message.role, features),
-                content: Content::of(message, features),
+                content: Content::of(message, features)?,
             });
         }
         items.extend(message.tool_calls.iter().map(Self::from));
@@ -151,25 +153,26 @@ impl<'a> From<&'a ToolCall> for Item<'a> {
 }
 
 impl<'a> Content<'a> {
-    fn of(message: &'a ChatMessage, features: &ModelFeatures) -> Self {
+    fn of(message: &'a ChatMessage, features: &ModelFeatures) -> Result<Self, ProviderError> {
         // What an answer brought besides its words cannot be given back; a text is taken as its words.
         if message.role != Role::User {
-            return Self::Text(message.words().into());
+            return Ok(Self::Text(message.words().into()));
         }
         if let [ChatPart::Text(text)] = &message.parts[..] {
-            return Self::Text(text.into());
+            return Ok(Self::Text(text.into()));
         }
         let parts = message.parts.iter();
-        Self::Parts(parts.filter_map(|part| Part::of(part, features)).collect())
+        let parts = parts.filter_map(|part| Part::of(part, features).transpose());
+        parts.collect::<Result<_, _>>().map(Self::Parts)
     }
 }
 
 impl<'a> Part<'a> {
     /// `None` for what no provider is ever asked with.
-    fn of(part: &'a ChatPart, features: &ModelFeatures) -> Option<Self> {
-        Some(match part {
+    fn of(part: &'a ChatPart, features: &ModelFeatures) -> Result<Option<Self>, ProviderError> {
+        Ok(Some(match part {
             ChatPart::Text(text) => Self::InputText { text: text.into() },
-            ChatPart::Attachment(_) => return None,
+            ChatPart::Attachment(_) => return Ok(None),
             ChatPart::Image {
                 source,
                 detail: wanted,
@@ -193,6 +196,15 @@ impl<'a> Part<'a> {
                     },
                 },
             },
-        })
+            // Responses knows no sound: models that hear answer completions.
+            ChatPart::Audio { name, .. } => {
+                return Err(ProviderError::new(
+                    ProviderErrorKind::BadRequest,
+                    format!(
+                        "This model cannot be given {name}: it takes no sound. Have it written down instead."
+                    ),
+                ));
+            }
+        }))
     }
 }
