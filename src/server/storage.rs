@@ -128,6 +128,16 @@ impl Storage {
         })
     }
 
+    /// A corner of it with files of its own. They are not among those of [`Storage::list`].
+    #[must_use]
+    pub fn corner(&self, name: &str) -> Self {
+        let store = PrefixStore::new(Arc::clone(&self.store), ObjectPath::from(name));
+        Self {
+            store: Arc::new(store),
+            ..self.clone()
+        }
+    }
+
     /// Stores a file as its bytes come and returns how many they were. Readers see all of it or nothing.
     ///
     /// # Errors
