@@ -14,4 +14,5 @@ pub mod files;
 pub mod import;
 pub mod presets;
 pub mod schemas;
+pub mod speech;
 pub mod tokens;

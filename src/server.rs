@@ -22,6 +22,7 @@ pub mod runlog;
 pub mod schemas;
 mod serve;
 pub mod site;
+pub mod speech;
 pub mod state;
 pub mod storage;
 pub mod telemetry;

@@ -178,6 +178,12 @@ pub struct ModelFeatures {
     /// The slug of the tool that answers when this one's service is down.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fallback: Option<String>,
+    /// The voices that it speaks with, the usual one first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub voices: Vec<String>,
+    /// The languages that it understands when it listens, as ISO 639-1 has them; any, where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub languages: Vec<String>,
 }
 
 impl Default for ModelFeatures {
@@ -202,6 +208,8 @@ impl Default for ModelFeatures {
             context_tokens: None,
             max_output_tokens: None,
             fallback: None,
+            voices: Vec::new(),
+            languages: Vec::new(),
         }
     }
 }

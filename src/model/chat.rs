@@ -11,7 +11,7 @@ use super::{
     assistant::ChatAssistant,
     catalog::{Capability, ModelFeatures},
     file::{Attach, Attachment},
-    ids::{ConversationId, IdempotencyKey, MessageId, RunId},
+    ids::{ConversationId, IdempotencyKey, MessageId, RunId, TranscriptionId},
     params::Parameters,
     settings::{ChatSettings, OutputFormat},
 };
@@ -182,6 +182,12 @@ pub struct Message {
     pub run: Option<RunView>,
     /// The sibling ids of this message in order, itself among them; one where nothing was regenerated.
     pub siblings: Vec<MessageId>,
+    /// Milliseconds of speech that it was made of, for a person's.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub heard_ms: u32,
+    /// Characters that were made into sound for it, for an answer; what was kept from before does not count.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub spoken_chars: u32,
 }
 
 impl Message {
@@ -197,6 +203,8 @@ impl Message {
             output: None,
             run: None,
             siblings: vec![id],
+            heard_ms: 0,
+            spoken_chars: 0,
         }
     }
 
@@ -341,6 +349,9 @@ pub struct SendRequest {
     /// The sent message that this one stands beside, as another version of it; at the end of the branch where it is missing.
     #[serde(default)]
     pub replaces: Option<MessageId>,
+    /// What of it was spoken: the transcriptions that its words come from.
+    #[serde(default)]
+    pub transcriptions: Vec<TranscriptionId>,
 }
 
 /// What became of a send, a regeneration or a continuation.
@@ -354,6 +365,9 @@ pub struct Sent {
     pub message_id: MessageId,
     /// The run to follow.
     pub run_id: RunId,
+    /// Milliseconds of speech that the person's message was made of.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub heard_ms: u32,
 }
 
 /// Messages of a conversation that are shown when it is opened, and that are loaded at a time before those.

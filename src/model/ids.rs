@@ -81,3 +81,7 @@ id!(
     /// A personal token for the programming interface.
     TokenId
 );
+id!(
+    /// One recording, or a piece of one, that was made into text.
+    TranscriptionId
+);

@@ -17,7 +17,7 @@ use crate::{
         providers::Providers,
     },
 };
-pub use models::{ModelUse, ServedModel};
+pub use models::{ModelUse, ServedModel, ServedTools};
 pub use seed::SeedError;
 
 /// Longest search, in characters; the rest is not looked at.

@@ -13,6 +13,7 @@ mod local_speech;
 mod local_transcription;
 mod openai;
 mod server;
+mod speech;
 mod storage;
 mod telemetry;
 mod traces;
@@ -29,6 +30,7 @@ pub use local_speech::LocalSpeechConfig;
 pub use local_transcription::LocalTranscriptionConfig;
 pub use openai::OpenaiConfig;
 pub use server::ServerConfig;
+pub use speech::SpeechConfig;
 pub use storage::{S3Config, StorageConfig};
 pub use telemetry::TelemetryConfig;
 pub use traces::TracesConfig;
@@ -55,6 +57,8 @@ pub struct Config {
     pub auth: AuthConfig,
     /// The model in this process; `None` when it is off.
     pub local: Option<LocalConfig>,
+    /// Speech in and out, whoever speaks and listens.
+    pub speech: SpeechConfig,
     /// The voice in this process; `None` when it is off.
     pub local_speech: Option<LocalSpeechConfig>,
     /// The model in this process that listens; `None` when it is off.
@@ -79,6 +83,7 @@ impl Config {
         let data_dir = PathBuf::from(environment.get("INSPIREAI_DATA_DIR").unwrap_or("data"));
         let server = ServerConfig::from_env(environment, &mut mistakes);
         let idle_timeout = openai::idle_timeout(environment, &mut mistakes);
+        let speech = SpeechConfig::from_env(environment, &mut mistakes);
         let config = Self {
             cluster: ClusterConfig::from_env(environment, server.address, &mut mistakes),
             server,
@@ -91,8 +96,10 @@ impl Config {
             local_transcription: LocalTranscriptionConfig::from_env(
                 environment,
                 &data_dir,
+                speech,
                 &mut mistakes,
             ),
+            speech,
             openai: OpenaiConfig::from_env(environment, idle_timeout, &mut mistakes),
             azure: AzureConfig::from_env(environment, idle_timeout, &mut mistakes),
             breaker: BreakerConfig::from_env(environment, &mut mistakes),

@@ -16,6 +16,7 @@ pub mod presets;
 pub mod runs;
 mod schemas;
 pub mod sessions;
+pub mod speech;
 pub mod tokens;
 pub mod tools;
 pub mod users;

@@ -18,5 +18,6 @@ pub mod import;
 mod metrics;
 pub mod router;
 pub mod session;
+pub mod speech;
 pub mod uploads;
 mod v1;

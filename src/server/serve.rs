@@ -18,6 +18,7 @@ use super::{
     runlog::RunLog,
     schemas::Schemas,
     site::Site,
+    speech::Speech,
     state::AppState,
     storage::{Storage, StorageError},
 };
@@ -197,6 +198,15 @@ async fn open_parts(config: Arc<Config>, address: SocketAddr) -> Result<Parts, S
         config.cluster.lease,
     );
     chat.recover().await?;
+    let speech = Speech::new(
+        db.clone(),
+        catalog.clone(),
+        providers.clone(),
+        assistants.clone(),
+        files.clone(),
+        &storage,
+        config.speech,
+    );
     let cluster = Cluster::new(db.clone(), &config, &instance);
     let site = open_site(&config);
     let mut leptos = site.leptos_options()?;
@@ -211,6 +221,7 @@ async fn open_parts(config: Arc<Config>, address: SocketAddr) -> Result<Parts, S
         tokens: Tokens::new(db.clone(), redis, &config.auth),
         shutdown: CancellationToken::new(),
         schemas: Schemas::new(db.clone()),
+        speech,
         config,
         db,
         storage,
@@ -256,6 +267,8 @@ fn begin_background_work(state: &AppState, providers: &Providers, cluster: Clust
     });
     let (files, shutdown) = (state.files.clone(), state.shutdown.clone());
     tokio::spawn(async move { files.keep_tidy(shutdown).await });
+    let (speech, shutdown) = (state.speech.clone(), state.shutdown.clone());
+    tokio::spawn(async move { speech.keep_tidy(shutdown).await });
     tokio::spawn(metrics::keep_up(state.shutdown.clone()));
 }
 

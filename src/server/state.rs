@@ -13,6 +13,7 @@ use super::{
     runlog::RunLog,
     schemas::Schemas,
     site::Site,
+    speech::Speech,
     storage::Storage,
 };
 use axum::extract::FromRef;
@@ -51,6 +52,8 @@ pub struct AppState {
     pub engine: Engine,
     /// Chat.
     pub chat: Chat,
+    /// Speech in and out.
+    pub speech: Speech,
     /// Structured output.
     pub schemas: Schemas,
     /// The log of runs, for health checks.

@@ -22,6 +22,25 @@ pub enum ModelUse {
     Images,
 }
 
+/// The tools that are good for something here and now.
+#[derive(Clone, Debug)]
+pub struct ServedTools {
+    /// The model in this process first, then those of configured services by editorial weight.
+    pub tools: Vec<ToolRecord>,
+    /// Why the model in this process is not among them.
+    local_reason: Option<String>,
+}
+
+impl ServedTools {
+    /// Why there are none; `does` is what nobody does.
+    #[must_use]
+    pub fn reason(&self, does: &str) -> String {
+        self.local_reason.clone().unwrap_or_else(|| {
+            format!("Nothing here {does}: the administrator can add a local model or a key.")
+        })
+    }
+}
+
 /// A model as the list of them shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServedModel {
@@ -73,6 +92,32 @@ impl Catalog {
             }
         }
         Ok(models)
+    }
+
+    /// The tools that are good for something here and now, for whoever names none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn served(&self, wanted: ModelUse) -> AppResult<ServedTools> {
+        let capability = wanted.capability();
+        let known = self.db.list_reachable_tools().await?;
+        let (mut tools, mut local_reason) = (Vec::new(), None);
+        for (tool, _) in known {
+            if !tool.capabilities.contains(&capability) {
+                continue;
+            }
+            let reason = self.unserved_because(&tool, wanted);
+            match reason.or_else(|| self.providers.lacking_because(&tool)) {
+                None => tools.push(tool),
+                Some(because) if tool.api_type == ApiType::Local => local_reason = Some(because),
+                Some(_) => {}
+            }
+        }
+        tools.sort_by_key(|tool| tool.api_type != ApiType::Local);
+        Ok(ServedTools {
+            tools,
+            local_reason,
+        })
     }
 
     /// The tool that a program means: by its slug, or by its model's id; the first that is good for it where no name is given.

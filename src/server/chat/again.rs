@@ -45,6 +45,7 @@ impl Answered {
             user_message_id: self.question,
             message_id: message,
             run_id: RunId::new(),
+            heard_ms: 0,
         }
     }
 }

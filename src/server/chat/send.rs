@@ -65,11 +65,12 @@ impl Chat {
         };
         let effective = self.effective(user, &settings).await?;
         let conversation = place.conversation.as_ref();
-        let sent = Sent {
+        let mut sent = Sent {
             conversation_id: conversation.map_or_else(ConversationId::new, |known| known.id),
             user_message_id: MessageId::new(),
             message_id: MessageId::new(),
             run_id: RunId::new(),
+            heard_ms: 0,
         };
         let mut tx = self.begin().await?;
         match conversation {
@@ -90,9 +91,13 @@ impl Chat {
                 .await?;
             }
         }
+        sent.heard_ms = tx
+            .take_transcriptions(user, &request.transcriptions)
+            .await?;
         let mut branch = place.before;
         let message = Message {
             attachments,
+            heard_ms: sent.heard_ms,
             ..Message::new(sent.user_message_id, Author::User, text)
         };
         insert_question(&mut tx, &sent, &branch, &message).await?;
@@ -182,6 +187,7 @@ async fn insert_question(
         text: &message.text,
         attachments: &message.attachments,
         output: None,
+        heard_ms: message.heard_ms,
     };
     Ok(tx.insert_message(&question).await?)
 }

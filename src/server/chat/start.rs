@@ -195,6 +195,7 @@ pub(super) async fn insert_answer(
         text: "",
         attachments: &[],
         output: effective.output.as_ref(),
+        heard_ms: 0,
     })
     .await
 }

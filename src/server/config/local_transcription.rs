@@ -1,6 +1,6 @@
 //! The model that listens in this process.
 
-use super::{Environment, Mistake};
+use super::{Environment, Mistake, SpeechConfig};
 use std::{
     path::{Path, PathBuf},
     time::Duration,
@@ -16,9 +16,9 @@ pub struct LocalTranscriptionConfig {
     pub threads: Option<usize>,
     /// Recordings that may wait. Read from `INSPIREAI_LOCAL_QUEUE`; default 32.
     pub queue: usize,
-    /// Largest recording. Read from `INSPIREAI_TRANSCRIPTION_MAX_MB`; default 200 MB.
+    /// Largest recording, as [`SpeechConfig`] has it.
     pub max_bytes: u64,
-    /// Longest recording. Read from `INSPIREAI_TRANSCRIPTION_MAX_MINUTES`; default an hour.
+    /// Longest recording, as [`SpeechConfig`] has it.
     pub max_duration: Duration,
     /// Where recordings lie while they are listened to: `recordings` in the data directory.
     pub spool_dir: PathBuf,
@@ -31,6 +31,7 @@ impl LocalTranscriptionConfig {
     pub(super) fn from_env(
         environment: &Environment,
         data_dir: &Path,
+        speech: SpeechConfig,
         mistakes: &mut Vec<Mistake>,
     ) -> Option<Self> {
         let model_dir = match environment.get("INSPIREAI_LOCAL_TRANSCRIPTION") {
@@ -45,20 +46,12 @@ impl LocalTranscriptionConfig {
         if environment.get("INSPIREAI_LOCAL_MODEL") == Some("off") {
             mistakes.append(&mut known);
         }
-        let mut number = |variable, default: u64, example| {
-            environment
-                .parse(variable, default, "a number", example, mistakes)
-                .max(1)
-        };
-        let max_mb = number("INSPIREAI_TRANSCRIPTION_MAX_MB", 200, "200");
-        let max_minutes = number("INSPIREAI_TRANSCRIPTION_MAX_MINUTES", 60, "60");
         Some(Self {
             model_dir,
             threads: (threads > 0).then_some(threads),
             queue,
-            max_bytes: max_mb.saturating_mul(1_000_000),
-            // A day is more than anybody means, and sums stay far from overflowing.
-            max_duration: Duration::from_secs(max_minutes.min(24 * 60) * 60),
+            max_bytes: speech.max_recording_bytes,
+            max_duration: speech.max_recording,
             spool_dir: data_dir.join("recordings"),
         })
     }

@@ -26,6 +26,8 @@ struct MessageRow {
     input_tokens: Option<i64>,
     output_tokens: Option<i64>,
     reasoning_tokens: Option<i64>,
+    heard_ms: i64,
+    spoken_chars: i64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -82,6 +84,8 @@ impl TryFrom<MessageRow> for MessageRecord {
                 output: row.output.as_deref().map(from_json).transpose()?,
                 run,
                 siblings: Vec::new(),
+                heard_ms: u32::try_from(row.heard_ms).unwrap_or(0),
+                spoken_chars: u32::try_from(row.spoken_chars).unwrap_or(0),
             },
             parent: row
                 .parent_message_id
@@ -109,7 +113,7 @@ impl Db {
                where m.parent_message_id is not null \
              ) \
              select m.message_id, m.parent_message_id, m.author, m.text, m.attachments, m.extras, m.output, \
-               m.run_id, m.run_seq, r.state, r.input_tokens, r.output_tokens, r.reasoning_tokens \
+               m.run_id, m.run_seq, r.state, r.input_tokens, r.output_tokens, r.reasoning_tokens, m.heard_ms, m.spoken_chars \
              from branch b join message m on m.message_id = b.message_id left join run r on r.run_id = m.run_id \
              order by b.depth desc";
         let rows: Vec<MessageRow> = on!(&self.read, |pool| sqlx::query_as(SQL)
@@ -139,6 +143,7 @@ impl Db {
              ) \
              select m.message_id, m.parent_message_id, m.author, m.text, m.attachments, m.extras, m.output, \
                m.run_id, m.run_seq, r.state, r.input_tokens, r.output_tokens, r.reasoning_tokens, \
+               m.heard_ms, m.spoken_chars, \
                case when m.parent_message_id is null \
                  then (select string_agg(s.message_id, ',' order by s.created_at, s.message_id) from message s \
                        where s.conversation_id = m.conversation_id and s.parent_message_id is null) \
@@ -192,7 +197,7 @@ impl Db {
         message: MessageId,
     ) -> DbResult<Option<(ConversationId, MessageRecord)>> {
         const SQL: &str = "select m.conversation_id, m.message_id, m.parent_message_id, m.author, m.text, m.attachments, \
-               m.extras, m.output, m.run_id, m.run_seq, r.state, r.input_tokens, r.output_tokens, r.reasoning_tokens \
+               m.extras, m.output, m.run_id, m.run_seq, r.state, r.input_tokens, r.output_tokens, r.reasoning_tokens, m.heard_ms, m.spoken_chars \
              from message m join conversation c on c.conversation_id = m.conversation_id \
              left join run r on r.run_id = m.run_id where m.message_id = $1 and c.user_id = $2";
         let row: Option<FoundRow> = on!(&self.read, |pool| sqlx::query_as(SQL)
@@ -227,6 +232,8 @@ pub struct NewMessage<'a> {
     pub attachments: &'a [Attachment],
     /// The shape that an answer is asked for in.
     pub output: Option<&'a OutputFormat>,
+    /// Milliseconds of speech that it was made of.
+    pub heard_ms: u32,
 }
 
 impl Transaction {
@@ -249,7 +256,7 @@ impl Transaction {
     /// When the database fails.
     pub async fn insert_message(&mut self, message: &NewMessage<'_>) -> DbResult<()> {
         const SQL: &str = "insert into message (message_id, conversation_id, parent_message_id, author, text, created_at, \
-             updated_at, attachments, output) values ($1, $2, $3, $4, $5, $6, $6, $7, $8)";
+             updated_at, attachments, output, heard_ms) values ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9)";
         let attachments = to_json(&message.attachments)?;
         let output = message.output.map(to_json).transpose()?;
         let author = match message.author {
@@ -265,6 +272,7 @@ impl Transaction {
             .bind(now_ms())
             .bind(attachments)
             .bind(output)
+            .bind(i64::from(message.heard_ms))
             .execute(tx)
             .await
             .map(|_| ()))?;

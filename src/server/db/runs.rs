@@ -130,6 +130,7 @@ struct SentRow {
     message_id: String,
     parent_message_id: Option<String>,
     run_id: String,
+    heard_ms: Option<i64>,
 }
 
 impl Db {
@@ -138,8 +139,9 @@ impl Db {
     /// # Errors
     /// When the database fails.
     pub async fn find_sent(&self, user: UserId, key: IdempotencyKey) -> DbResult<Option<Sent>> {
-        const SQL: &str = "select r.conversation_id, r.message_id, m.parent_message_id, r.run_id \
-             from run r join message m on m.message_id = r.message_id where r.user_id = $1 and r.idempotency_key = $2";
+        const SQL: &str = "select r.conversation_id, r.message_id, m.parent_message_id, r.run_id, q.heard_ms \
+             from run r join message m on m.message_id = r.message_id \
+             left join message q on q.message_id = m.parent_message_id where r.user_id = $1 and r.idempotency_key = $2";
         let row: Option<SentRow> = on!(&self.write, |pool| sqlx::query_as(SQL)
             .bind(user.to_string())
             .bind(key_text(key))
@@ -154,6 +156,10 @@ impl Db {
                 user_message_id: message_id(&parent)?,
                 message_id: message_id(&row.message_id)?,
                 run_id: run_id(&row.run_id)?,
+                heard_ms: row
+                    .heard_ms
+                    .and_then(|ms| u32::try_from(ms).ok())
+                    .unwrap_or(0),
             })
         })
         .transpose()

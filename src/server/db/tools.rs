@@ -60,6 +60,14 @@ pub struct ToolRecord {
     pub popularity: i64,
 }
 
+impl ToolRecord {
+    /// The id by which its provider knows its model.
+    #[must_use]
+    pub fn model_id(&self) -> &str {
+        self.model.as_deref().unwrap_or(&self.slug)
+    }
+}
+
 /// Where a tool's row came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ToolSource {

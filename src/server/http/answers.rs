@@ -74,6 +74,7 @@ pub(super) async fn ask(
         attachments: asked.attachments,
         settings: asked.settings,
         replaces: None,
+        transcriptions: Vec::new(),
     };
     let reply = state.chat.send_and_wait(user.id, request).await?;
     Ok(Json(AskResponse::from(reply)))

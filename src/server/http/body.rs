@@ -4,7 +4,7 @@
 use super::uploads::is_with_files;
 use crate::{
     model::{AppError, ErrorKind, file::MAX_ATTACHMENTS, import::MAX_IMPORT_BYTES},
-    server::state::AppState,
+    server::{speech::MAX_RECORDING_BYTES, state::AppState},
 };
 use axum::{
     body::{Body, BodyDataStream, Bytes},
@@ -36,6 +36,10 @@ const DRAIN: Duration = Duration::from_secs(20);
 pub(super) async fn limit(State(state): State<AppState>, request: Request, next: Next) -> Response {
     if request.uri().path() == "/api/import_threads" {
         let most = MAX_IMPORT_BYTES as u64 + FORM_BYTES;
+        return receive(most, request, next, AppError::into_response).await;
+    }
+    if request.uri().path() == "/api/transcribe" {
+        let most = MAX_RECORDING_BYTES + FORM_BYTES;
         return receive(most, request, next, AppError::into_response).await;
     }
     let is_upload = match request.uri().path() {

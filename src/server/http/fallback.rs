@@ -90,6 +90,7 @@ async fn send(state: &AppState, user: UserId, form: &Form) -> AppResult<Sent> {
         attachments,
         settings,
         replaces,
+        transcriptions: Vec::new(),
     };
     state.chat.send(user, request).await
 }

@@ -108,9 +108,10 @@ pub fn router(state: AppState) -> Router {
                 .layer(middleware::from_fn_with_state(is_secure, headers::protect))
                 .layer(
                     CompressionLayer::new().compress_when(
-                        // An event stream is never held back to compress it, and a stored file is sent as it is.
+                        // An event stream is never held back to compress it, nor is speech, and a stored file is sent as it is.
                         DefaultPredicate::new()
                             .and(NotForContentType::new("text/event-stream"))
+                            .and(NotForContentType::new("application/octet-stream"))
                             .and(files::is_no_download),
                     ),
                 ),

@@ -22,7 +22,10 @@ mod sse;
 mod tools;
 
 use super::body::FORM_BYTES;
-use crate::{model::token::Scope, server::state::AppState};
+use crate::{
+    model::token::Scope,
+    server::{speech::MAX_RECORDING_BYTES, state::AppState},
+};
 use axum::{
     Router, middleware,
     routing::{MethodRouter, any, get, post},
@@ -41,7 +44,7 @@ pub(super) fn routes(state: &AppState) -> Router<AppState> {
         middleware::from_fn_with_state(most, form::receive)
     };
     let upload = post(files::create).layer(form(state.config.files.upload_limit_bytes));
-    let transcribe = post(audio::transcribe).layer(form(audio::MAX_AUDIO_BYTES));
+    let transcribe = post(audio::transcribe).layer(form(MAX_RECORDING_BYTES));
     let file = get(files::find).delete(files::delete);
     Router::new()
         .route("/v1/models", to(Scope::Models, get(models::list)))

@@ -193,11 +193,8 @@ impl Providers {
         if tool.api_type == ApiType::Link {
             return Some(format!("{} is used on its own site.", tool.name));
         }
-        if let Some(day) = tool.sunset_at.as_deref().filter(|day| is_past(day)) {
-            return Some(format!(
-                "{} was switched off by {} on {day}.",
-                tool.name, tool.provider
-            ));
+        if let Some(reason) = switched_off(tool) {
+            return Some(reason);
         }
         if !answers_in_text(tool) {
             return Some(format!(
@@ -233,6 +230,17 @@ impl Providers {
             )),
             (_, Some(_)) => None,
         }
+    }
+
+    /// Why the service behind a tool does not have its model, whatever that is good for; `None` when it has it as far as one
+    /// knows.
+    #[must_use]
+    pub fn lacking_because(&self, tool: &ToolRecord) -> Option<String> {
+        switched_off(tool).or_else(|| match tool.api_type {
+            ApiType::Openai => self.openai_problem(tool),
+            ApiType::Azure => self.azure_problem(tool),
+            ApiType::Local | ApiType::Gemini | ApiType::Link => None,
+        })
     }
 
     fn local_problem(&self) -> Option<String> {
@@ -354,6 +362,14 @@ fn answers_in_text(tool: &ToolRecord) -> bool {
     });
     let is_single_minded = matches!(tool.api_type, ApiType::Openai | ApiType::Azure);
     tool.capabilities.contains(&Capability::Text) && !(is_single_minded && does_something_else)
+}
+
+fn switched_off(tool: &ToolRecord) -> Option<String> {
+    let day = tool.sunset_at.as_deref().filter(|day| is_past(day))?;
+    Some(format!(
+        "{} was switched off by {} on {day}.",
+        tool.name, tool.provider
+    ))
 }
 
 fn is_past(day: &str) -> bool {

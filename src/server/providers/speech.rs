@@ -82,6 +82,11 @@ pub trait SpeechProvider: Send + Sync {
         SpeechFormat::default()
     }
 
+    /// Longest text that it says at once, in characters; OpenAI's interface has 4096.
+    fn max_chars(&self) -> usize {
+        4096
+    }
+
     /// Asks for speech, and streams it. Dropping it stops it, upstream too.
     ///
     /// # Errors

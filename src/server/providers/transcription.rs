@@ -29,8 +29,13 @@ pub struct TranscriptionRequest {
 pub enum TranscriptionEvent {
     /// Words to append.
     Delta(String),
-    /// All of it; the end.
-    Done(String),
+    /// The end.
+    Done {
+        /// All of it.
+        text: String,
+        /// How long was listened, in milliseconds, where the provider tells.
+        heard_ms: Option<u64>,
+    },
 }
 
 /// The events of one transcription. It ends with exactly one [`TranscriptionEvent::Done`] or a failure.
@@ -39,6 +44,11 @@ pub type TranscriptionStream = BoxStream<'static, Result<TranscriptionEvent, Pro
 /// Whoever listens.
 #[async_trait]
 pub trait TranscriptionProvider: Send + Sync {
+    /// Largest recording that it takes; OpenAI's interface has 25 MB.
+    fn max_bytes(&self) -> u64 {
+        25_000_000
+    }
+
     /// Sends a recording, in constant memory, and gives what was said.
     ///
     /// # Errors

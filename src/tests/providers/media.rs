@@ -88,14 +88,17 @@ async fn a_recording_is_heard_at_once_or_word_by_word() {
     let listener = providers
         .transcription(ApiType::Openai)
         .expect("configured");
-    let done = TranscriptionEvent::Done("note.webm of 4 bytes".to_owned());
+    let done = |heard_ms| TranscriptionEvent::Done {
+        text: "note.webm of 4 bytes".to_owned(),
+        heard_ms,
+    };
     for (model, is_streamed) in [("gpt-transcribe", false), ("whisper-1", true)] {
         let events = listener
             .transcribe(recording(model, is_streamed))
             .await
             .expect("heard");
         let events: Vec<_> = events.try_collect().await.expect("whole");
-        assert_eq!(events, std::slice::from_ref(&done), "{model}");
+        assert_eq!(events, [done(Some(1_000))], "{model}");
     }
     let events = listener
         .transcribe(recording("gpt-transcribe", true))
@@ -107,7 +110,7 @@ async fn a_recording_is_heard_at_once_or_word_by_word() {
         events[0],
         TranscriptionEvent::Delta("note.webm ".to_owned())
     );
-    assert_eq!(events[3], done);
+    assert_eq!(events[3], done(None));
     let form = &upstream.requests()[0].form;
     let field = |name: &str| {
         form.iter()

@@ -152,7 +152,13 @@ async fn it_speaks_listens_and_makes_pictures() {
         .try_collect()
         .await
         .expect("whole");
-    assert_eq!(heard, [TranscriptionEvent::Done("Heard it.".to_owned())]);
+    assert_eq!(
+        heard,
+        [TranscriptionEvent::Done {
+            text: "Heard it.".to_owned(),
+            heard_ms: None
+        }]
+    );
 
     let painter = providers.images(ApiType::Openai).expect("configured");
     let wanted = ImageRequest {

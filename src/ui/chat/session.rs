@@ -135,6 +135,7 @@ impl OpenConversation {
         self.messages.update(|messages| {
             messages.push(Message {
                 attachments,
+                heard_ms: sent.heard_ms,
                 ..Message::new(sent.user_message_id, Author::User, text)
             });
             messages.push(self.awaited(sent, vec![sent.message_id]));
@@ -153,6 +154,7 @@ impl OpenConversation {
             messages.push(Message {
                 attachments: old.attachments.clone(),
                 siblings,
+                heard_ms: sent.heard_ms,
                 ..Message::new(sent.user_message_id, Author::User, text)
             });
             messages.push(self.awaited(sent, vec![sent.message_id]));

@@ -67,14 +67,14 @@ pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// Left out: sqlx's own list, the servers that are up at the moment, what the database computes, and the numbers by which SQLite's full-text indexes know rows, which
+/// Left out: sqlx's own list, the servers that are up at the moment, sound that can be made again, what the database computes, and the numbers by which SQLite's full-text indexes know rows, which
 /// triggers give anew (`…_search_key`). The indexes themselves are no tables of type `table`.
 const COLUMNS_SQLITE: &str = "select t.name, c.name, c.type from pragma_table_list t join pragma_table_xinfo(t.name) c \
-     where t.schema = 'main' and t.type = 'table' and t.name not in ('_sqlx_migrations', 'node') and t.name not like 'sqlite\\_%' escape '\\' \
+     where t.schema = 'main' and t.type = 'table' and t.name not in ('_sqlx_migrations', 'node', 'speech_cache') and t.name not like 'sqlite\\_%' escape '\\' \
      and t.name not like '%\\_search\\_key' escape '\\' and c.hidden = 0 order by t.name, c.cid";
 const COLUMNS_POSTGRES: &str = "select t.relname::text, c.attname::text, format_type(c.atttypid, null) \
      from pg_class t join pg_namespace n on n.oid = t.relnamespace join pg_attribute c on c.attrelid = t.oid \
-     where n.nspname = current_schema() and t.relkind in ('r', 'p') and t.relname not in ('_sqlx_migrations', 'node') \
+     where n.nspname = current_schema() and t.relkind in ('r', 'p') and t.relname not in ('_sqlx_migrations', 'node', 'speech_cache') \
      and c.attnum > 0 and not c.attisdropped and c.attgenerated = '' \
      order by t.relname, c.attnum";
 /// Which table refers to which.

@@ -71,10 +71,15 @@ pub(super) async fn model(
     wanted: ModelUse,
 ) -> ApiResult<ToolRecord> {
     let found = state.catalog.model(name, wanted).await;
-    found.map_err(|error| match error.kind {
+    found.map_err(no_such_model)
+}
+
+/// A name that means no model, or none that does what is asked.
+pub(super) fn no_such_model(error: AppError) -> ApiError {
+    match error.kind {
         ErrorKind::NotFound => ApiError::unknown_model(error.message),
         _ => error.into(),
-    })
+    }
 }
 
 /// Asks, and waits for the first word.

@@ -4,4 +4,4 @@ mod speech;
 mod transcription;
 
 pub(super) use speech::speak;
-pub(super) use transcription::{MAX_AUDIO_BYTES, transcribe};
+pub(super) use transcription::transcribe;

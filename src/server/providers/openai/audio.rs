@@ -21,6 +21,7 @@ use futures::{StreamExt, stream};
 use reqwest::{Method, Response, multipart::Form};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::time::Duration;
 
 /// The body of `POST /audio/speech`.
 #[derive(Serialize)]
@@ -38,6 +39,14 @@ struct SpeechBody<'a> {
 #[derive(Deserialize)]
 struct Transcription {
     text: String,
+    #[serde(default)]
+    usage: Value,
+}
+
+/// How long was listened, where a model is paid by the second.
+fn heard_ms(usage: &Value) -> Option<u64> {
+    let seconds = usage["seconds"].as_f64()?;
+    Some(Duration::try_from_secs_f64(seconds).ok()?.as_millis() as u64)
 }
 
 #[async_trait]
@@ -119,7 +128,10 @@ impl OpenaiClient {
             return Ok(events(self.transport.download(response)));
         }
         let whole: Transcription = response.json().await.map_err(|_| protocol())?;
-        let done = Ok(TranscriptionEvent::Done(whole.text));
+        let done = Ok(TranscriptionEvent::Done {
+            heard_ms: heard_ms(&whole.usage),
+            text: whole.text,
+        });
         Ok(stream::once(std::future::ready(done)).boxed())
     }
 }
@@ -150,7 +162,7 @@ fn events(bytes: DownloadStream) -> TranscriptionStream {
                 None => return Some((Err(disconnected()), None)),
             };
             match event_of(&event.data) {
-                Ok(Some(done @ TranscriptionEvent::Done(_))) => return Some((Ok(done), None)),
+                Ok(Some(done @ TranscriptionEvent::Done { .. })) => return Some((Ok(done), None)),
                 Ok(Some(delta)) => return Some((Ok(delta), Some(events))),
                 Ok(None) => {}
                 Err(error) => return Some((Err(error), None)),
@@ -173,7 +185,10 @@ fn event_of(data: &str) -> Result<Option<TranscriptionEvent>, ProviderError> {
     }
     Ok(match event["type"].as_str() {
         Some("transcript.text.delta") => Some(TranscriptionEvent::Delta(text("delta"))),
-        Some("transcript.text.done") => Some(TranscriptionEvent::Done(text("text"))),
+        Some("transcript.text.done") => Some(TranscriptionEvent::Done {
+            text: text("text"),
+            heard_ms: heard_ms(&event["usage"]),
+        }),
         _ => None,
     })
 }

@@ -1,14 +1,10 @@
 //! `POST /v1/audio/speech`.
 
 use crate::server::{
-    catalog::ModelUse,
     http::{
         files::as_it_is,
         v1::{
-            ask::model,
-            body::JsonBody,
-            error::{ApiError, ApiResult},
-            fields::Fields,
+            access::Caller, ask::no_such_model, body::JsonBody, error::ApiResult, fields::Fields,
         },
     },
     providers::speech::{SpeechFormat, SpeechRequest},
@@ -38,6 +34,7 @@ const FORMATS: [(&str, SpeechFormat); 6] = [
 /// `POST /v1/audio/speech`.
 pub(in crate::server::http::v1) async fn speak(
     State(state): State<AppState>,
+    Caller(caller): Caller,
     JsonBody(body): JsonBody,
 ) -> ApiResult<Response> {
     let fields = Fields::at(&body, "")?;
@@ -55,23 +52,23 @@ pub(in crate::server::http::v1) async fn speak(
         _ => fields.text("voice")?,
     };
     fields.check_choice("stream_format", &["audio"])?;
-    let tool = model(&state, Some(name), ModelUse::Speech).await?;
-    let provider = state.engine.providers().speech(tool.api_type);
-    let provider = provider.ok_or_else(|| ApiError::unknown_model("Nothing speaks here."))?;
+    let speaker = state.speech.named_speaker(name).await;
+    let speaker = speaker.map_err(no_such_model)?;
     let request = SpeechRequest {
-        model: tool.model.unwrap_or(tool.slug),
+        model: speaker.tool.model_id().to_owned(),
         text: text.to_owned(),
         voice: voice
             .ok_or_else(|| fields.wrong("voice", "is missing"))?
             .to_owned(),
         format: fields
             .choice("response_format", &FORMATS)?
-            .unwrap_or_else(|| provider.default_format()),
+            .unwrap_or_else(|| speaker.provider.default_format()),
         speed: fields.number("speed", 0.25..=4.0)?,
         instructions: fields.text("instructions")?.map(ToOwned::to_owned),
     };
     let format = request.format;
-    let speech = provider.speak(request).await?;
+    let turn = state.speech.turn_to_be_told(caller.user.id).await?;
+    let speech = state.speech.say(turn, &speaker, request).await?;
     let media_type = HeaderValue::from_str(&speech.media_type)
         .unwrap_or(HeaderValue::from_static(format.media_type()));
     let headers = [(header::CONTENT_TYPE, media_type)];

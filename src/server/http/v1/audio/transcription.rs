@@ -1,14 +1,15 @@
 //! `POST /v1/audio/transcriptions`.
 
 use crate::server::{
-    catalog::ModelUse,
     http::v1::{
-        ask::{broken_off, model},
+        access::Caller,
+        ask::{broken_off, no_such_model},
         error::{ApiError, ApiResult},
         form::{Form, FormFile, Texts},
         sse::{data, event_stream},
     },
-    providers::transcription::{TranscriptionEvent, TranscriptionRequest, TranscriptionStream},
+    providers::transcription::{TranscriptionEvent, TranscriptionStream},
+    speech::{Hints, MAX_RECORDING_BYTES, Recording, Room},
     state::AppState,
 };
 use axum::{
@@ -17,20 +18,8 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, TryStreamExt};
 use serde_json::json;
-use tokio_util::bytes::Bytes;
-
-/// Longest recording, as the interface has it.
-pub(in crate::server::http::v1) const MAX_AUDIO_BYTES: u64 = 25_000_000;
-
-/// A recording that has come whole: its sender may tell what is to be done with it after it.
-struct Recording {
-    name: String,
-    media_type: Option<String>,
-    size_bytes: u64,
-    pieces: Vec<Bytes>,
-}
 
 /// How the words are wanted.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,35 +32,35 @@ enum Format {
 /// `POST /v1/audio/transcriptions`.
 pub(in crate::server::http::v1) async fn transcribe(
     State(state): State<AppState>,
+    Caller(caller): Caller,
     form: Form,
 ) -> ApiResult<Response> {
-    let (texts, recording) = form.read(|_, file| record(file)).await?;
+    // What waits, waits in the network and not in the memory.
+    let turn = state.speech.turn_to_be_heard(caller.user.id).await?;
+    let room = state.speech.room().await?;
+    let (texts, recording) = form.read(|_, file| record(file, room)).await?;
     let recording = recording.ok_or_else(|| ApiError::invalid("file", "`file` is missing."))?;
     let name = texts
         .get("model")
         .ok_or_else(|| ApiError::invalid("model", "`model` is missing."))?;
     let format = format(&texts)?;
-    let tool = model(&state, Some(name), ModelUse::Transcription).await?;
-    let provider = state.engine.providers().transcription(tool.api_type);
-    let provider = provider.ok_or_else(|| ApiError::unknown_model("Nothing listens here."))?;
+    let listener = state.speech.named_listener(name).await;
+    let listener = listener.map_err(no_such_model)?;
     let owned = |name| {
         texts
             .get(name)
             .filter(|text| !text.is_empty())
             .map(ToOwned::to_owned)
     };
-    let pieces = recording.pieces.into_iter().map(Ok);
-    let words = provider
-        .transcribe(TranscriptionRequest {
-            model: tool.model.unwrap_or(tool.slug),
-            media_type: media_type(recording.media_type, &recording.name),
-            name: recording.name,
-            size_bytes: recording.size_bytes,
-            audio: stream::iter(pieces).boxed(),
-            language: owned("language"),
-            prompt: owned("prompt"),
-            is_streamed: format == Format::Events,
-        })
+    let hints = Hints {
+        tool: None,
+        language: owned("language"),
+        prompt: owned("prompt"),
+    };
+    let is_streamed = format == Format::Events;
+    let words = state
+        .speech
+        .listen(turn, &listener, recording, hints, is_streamed)
         .await?;
     match format {
         Format::Events => Ok(events(words)),
@@ -83,47 +72,19 @@ pub(in crate::server::http::v1) async fn transcribe(
     }
 }
 
-async fn record(mut file: FormFile) -> ApiResult<Recording> {
-    let (mut pieces, mut size_bytes) = (Vec::new(), 0);
+async fn record(mut file: FormFile, room: Room) -> ApiResult<Recording> {
+    let mut recording = Recording::new(file.name, file.media_type, room);
     while let Some(piece) = file
         .content
         .try_next()
         .await
         .map_err(|_| ApiError::invalid("file", "The recording broke off."))?
     {
-        size_bytes += piece.len() as u64;
-        if size_bytes > MAX_AUDIO_BYTES {
-            return Err(ApiError::too_large(MAX_AUDIO_BYTES).about("file"));
+        if !recording.push(piece) {
+            return Err(ApiError::too_large(MAX_RECORDING_BYTES).about("file"));
         }
-        pieces.push(piece);
     }
-    if pieces.is_empty() {
-        return Err(ApiError::invalid("file", "The recording is empty."));
-    }
-    Ok(Recording {
-        name: file.name,
-        media_type: file.media_type,
-        size_bytes,
-        pieces,
-    })
-}
-
-/// Where a sender does not know better than `application/octet-stream`, the name does.
-fn media_type(told: Option<String>, name: &str) -> String {
-    let told = told.filter(|told| told.starts_with("audio/") || told.starts_with("video/"));
-    told.unwrap_or_else(|| {
-        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-        match ending.to_ascii_lowercase().as_str() {
-            "mp3" | "mpga" | "mpeg" => "audio/mpeg",
-            "wav" => "audio/wav",
-            "flac" => "audio/flac",
-            "ogg" | "oga" | "opus" => "audio/ogg",
-            "m4a" | "mp4" => "audio/mp4",
-            "webm" => "audio/webm",
-            _ => "application/octet-stream",
-        }
-        .to_owned()
-    })
+    Ok(recording)
 }
 
 fn format(texts: &Texts) -> ApiResult<Format> {
@@ -155,7 +116,7 @@ fn format(texts: &Texts) -> ApiResult<Format> {
 
 async fn whole(mut words: TranscriptionStream) -> ApiResult<String> {
     while let Some(event) = words.next().await {
-        if let TranscriptionEvent::Done(text) = event? {
+        if let TranscriptionEvent::Done { text, .. } = event? {
             return Ok(text);
         }
     }
@@ -167,7 +128,7 @@ fn events(words: TranscriptionStream) -> Response {
         Ok(TranscriptionEvent::Delta(delta)) => {
             data(&json!({ "type": "transcript.text.delta", "delta": delta }))
         }
-        Ok(TranscriptionEvent::Done(text)) => {
+        Ok(TranscriptionEvent::Done { text, .. }) => {
             data(&json!({ "type": "transcript.text.done", "text": text }))
         }
         Err(error) => data(&ApiError::from(error).body()),

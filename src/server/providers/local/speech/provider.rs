@@ -107,6 +107,10 @@ impl SpeechProvider for LocalSpeech {
         SpeechFormat::Wav
     }
 
+    fn max_chars(&self) -> usize {
+        MAX_CHARS
+    }
+
     async fn speak(&self, request: SpeechRequest) -> Result<Speech, ProviderError> {
         check(&request)?;
         let place = Arc::clone(&self.places).try_acquire_owned();

@@ -66,6 +66,11 @@ impl Decoder {
         })
     }
 
+    /// How much of the recording has been decoded.
+    pub fn decoded(&self) -> Duration {
+        self.decoded
+    }
+
     /// The next samples, as one channel, and their rate in Hz; `None` at the end. A recording that was cut off ends where it
     /// was cut, and broken packets in it are left out.
     pub fn next(&mut self) -> Result<Option<(&[f32], u32)>, ProviderError> {

@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::fs::File;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -28,6 +29,8 @@ pub struct Job {
     pub progress: Option<Progress>,
     /// What was heard so far.
     pub text: String,
+    /// How much of it was listened to, pauses among it.
+    pub heard: Duration,
     /// Whose work it is, for log lines.
     pub span: tracing::Span,
     events: mpsc::Sender<Event>,
@@ -45,6 +48,7 @@ impl Job {
         Self {
             progress: Some(Progress::Received(file)),
             text: String::new(),
+            heard: Duration::ZERO,
             span: tracing::Span::current(),
             events,
             cancelled,

@@ -120,6 +120,10 @@ impl Drop for LocalTranscription {
 
 #[async_trait]
 impl TranscriptionProvider for LocalTranscription {
+    fn max_bytes(&self) -> u64 {
+        self.config.max_bytes
+    }
+
     async fn transcribe(
         &self,
         request: TranscriptionRequest,
@@ -162,7 +166,7 @@ fn events_of(
     futures::stream::unfold(state, |state| async {
         let (mut receiver, until_dropped) = state?;
         let event = receiver.recv().await.unwrap_or_else(|| Err(interrupted()));
-        let is_over = matches!(event, Err(_) | Ok(TranscriptionEvent::Done(_)));
+        let is_over = matches!(event, Err(_) | Ok(TranscriptionEvent::Done { .. }));
         Some((event, (!is_over).then_some((receiver, until_dropped))))
     })
     .boxed()

@@ -46,7 +46,7 @@ fn sentence() -> Vec<u8> {
 async fn end_of(mut stream: TranscriptionStream) -> String {
     let listening = async {
         while let Some(event) = stream.next().await {
-            if let TranscriptionEvent::Done(text) = event.expect("heard") {
+            if let TranscriptionEvent::Done { text, .. } = event.expect("heard") {
                 return text;
             }
         }

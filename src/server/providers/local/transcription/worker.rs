@@ -114,7 +114,8 @@ fn take_turn(shared: &Shared, engine: &Engine, mut job: Box<Job>) {
         }
         Ok(false) => {
             let text = std::mem::take(&mut job.text);
-            job.send(Ok(TranscriptionEvent::Done(text)));
+            let heard_ms = Some(u64::try_from(job.heard.as_millis()).unwrap_or(u64::MAX));
+            job.send(Ok(TranscriptionEvent::Done { text, heard_ms }));
         }
         Err(error) => job.send(Err(error)),
     }
@@ -127,7 +128,9 @@ fn hear_next(shared: &Shared, engine: &Engine, job: &mut Job) -> Result<bool, Pr
         Some(Progress::Listening(listening)) => listening,
         None => return Ok(false),
     };
-    let Some(samples) = listening.next_segment()? else {
+    let segment = listening.next_segment()?;
+    job.heard = listening.decoder.decoded();
+    let Some(samples) = segment else {
         return Ok(false);
     };
     let is_cancelled = || job.is_cancelled() || shared.line.is_closed();
