@@ -44,7 +44,7 @@ pub async fn transcribe_file(
 pub async fn speak(request: SpeakRequest) -> AppResult<ByteStream<AppError>> {
     let (state, user) = crate::server::http::session::member().await?;
     let sound = state.speech.speak(user.id, request).await?;
-    Ok(ByteStream::new(sound))
+    Ok(crate::server::http::speech::sound(sound))
 }
 
 /// The voices and listeners there are, and which of them the person chose.

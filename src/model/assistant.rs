@@ -11,6 +11,7 @@ use super::{
     ids::{AssistantId, FileId},
     params::Parameters,
     settings::{AssistantVersion, ChatSettings, OutputFormat, parse_instructions, parse_label},
+    speech::VoiceOption,
 };
 pub use form::AssistantForm;
 use serde::{Deserialize, Serialize};
@@ -154,6 +155,9 @@ pub struct AssistantChoices {
     pub tools: Vec<ToolChoice>,
     /// The person's files, the latest first.
     pub files: Vec<FileView>,
+    /// The voices that speak here.
+    #[serde(default)]
+    pub voices: Vec<VoiceOption>,
 }
 
 /// A tool that an assistant may have answer.

@@ -3,6 +3,7 @@
 //!
 //! Pure functions of a text: no sound, no models, no state but that of a text that still grows.
 
+mod languages;
 mod listening;
 mod pieces;
 mod script;
@@ -11,6 +12,7 @@ mod settings;
 mod speaking;
 mod spoken;
 
+pub use languages::LANGUAGES;
 pub use listening::{Transcription, TranscriptionLine};
 pub use pieces::pieces;
 pub use script::{Script, foreign_script, say_foreign};

@@ -3,7 +3,7 @@
 mod changes;
 
 use super::{
-    catalog::Catalog,
+    catalog::{Catalog, ModelUse},
     db::{Db, assistants::AssistantRecord},
     files::{Files, PreviewSize, Rendition},
     presets::Presets,
@@ -129,6 +129,7 @@ impl Assistants {
                 })
                 .collect(),
             files: self.latest_files(user).await?,
+            voices: self.catalog.served(ModelUse::Speech).await?.voices(),
         })
     }
 

@@ -201,9 +201,8 @@ async fn open_parts(config: Arc<Config>, address: SocketAddr) -> Result<Parts, S
     let speech = Speech::new(
         db.clone(),
         catalog.clone(),
-        providers.clone(),
         assistants.clone(),
-        files.clone(),
+        &engine,
         &storage,
         config.speech,
     );

@@ -19,6 +19,7 @@ pub use turns::Turn;
 use super::{
     assistants::Assistants,
     catalog::{Catalog, ModelUse},
+    chat::engine::Engine,
     config::SpeechConfig,
     db::{Db, now_ms, tools::ToolRecord},
     files::Files,
@@ -29,7 +30,7 @@ use crate::model::{
     AppError, AppResult,
     catalog::ApiType,
     ids::UserId,
-    speech::{ListenerOption, SpeechOptions, SpeechSettings, VoiceOption},
+    speech::{ListenerOption, SpeechOptions, SpeechSettings},
 };
 use cache::Cache;
 use std::{sync::Arc, time::Duration};
@@ -71,19 +72,18 @@ impl Speech {
     pub fn new(
         db: Db,
         catalog: Catalog,
-        providers: Providers,
         assistants: Assistants,
-        files: Files,
+        engine: &Engine,
         storage: &Storage,
         config: SpeechConfig,
     ) -> Self {
         Self {
             cache: Cache::new(db.clone(), storage, config.cache_bytes),
+            providers: engine.providers().clone(),
+            files: engine.files().clone(),
             db,
             catalog,
-            providers,
             assistants,
-            files,
             config,
             listening: Turns::new("recordings", LISTENING_AT_ONCE, MAX_WAITING),
             speaking: Turns::new("texts", SPEAKING_AT_ONCE, MAX_WAITING),
@@ -98,15 +98,7 @@ impl Speech {
     pub async fn options(&self, user: UserId) -> AppResult<SpeechOptions> {
         let speakers = self.catalog.served(ModelUse::Speech).await?;
         let listeners = self.catalog.served(ModelUse::Transcription).await?;
-        let mut voices = Vec::new();
-        for tool in &speakers.tools {
-            voices.extend(tool.features.voices.iter().map(|voice| VoiceOption {
-                tool: tool.slug.clone(),
-                tool_name: tool.name.clone(),
-                voice: voice.clone(),
-                label: capitalised(voice),
-            }));
-        }
+        let voices = speakers.voices();
         let listener = |tool: ToolRecord| ListenerOption {
             is_local: tool.api_type == ApiType::Local,
             languages: tool.features.languages,
@@ -149,7 +141,17 @@ impl Speech {
         Ok(self.db.upsert_speech_settings(user, &settings).await?)
     }
 
-    /// Removes what nobody needs any more, until the server stops.
+    /// Removes what nobody needs any more, once.
+    ///
+    /// # Errors
+    /// When the storage or the database does not answer.
+    pub async fn tidy(&self) -> AppResult<()> {
+        let oldest = now_ms() - TRANSCRIPTION_AGE_MS;
+        self.db.delete_old_transcriptions(oldest).await?;
+        self.cache.tidy().await
+    }
+
+    /// Does so again and again, until the server stops.
     pub async fn keep_tidy(&self, shutdown: CancellationToken) {
         let mut ticks = tokio::time::interval(TIDY_INTERVAL);
         while shutdown.run_until_cancelled(ticks.tick()).await.is_some() {
@@ -158,19 +160,6 @@ impl Speech {
             }
         }
     }
-
-    async fn tidy(&self) -> AppResult<()> {
-        let oldest = now_ms() - TRANSCRIPTION_AGE_MS;
-        self.db.delete_old_transcriptions(oldest).await?;
-        self.cache.tidy().await
-    }
-}
-
-/// A voice's name as people read it: `heart` becomes `Heart`.
-fn capitalised(voice: &str) -> String {
-    let mut letters = voice.chars();
-    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(letters).collect()
 }
 
 /// A name of somebody who is not here, or not good for it.

@@ -5,6 +5,7 @@ use crate::{
     model::{
         AppError, AppResult, ErrorKind,
         catalog::{ApiType, Capability},
+        speech::VoiceOption,
     },
     server::db::tools::ToolRecord,
 };
@@ -32,6 +33,21 @@ pub struct ServedTools {
 }
 
 impl ServedTools {
+    /// Their voices, where they speak.
+    #[must_use]
+    pub fn voices(&self) -> Vec<VoiceOption> {
+        let voices = self.tools.iter().flat_map(|tool| {
+            let voices = tool.features.voices.iter();
+            voices.map(|voice| VoiceOption {
+                tool: tool.slug.clone(),
+                tool_name: tool.name.clone(),
+                voice: voice.clone(),
+                label: capitalised(voice),
+            })
+        });
+        voices.collect()
+    }
+
     /// Why there are none; `does` is what nobody does.
     #[must_use]
     pub fn reason(&self, does: &str) -> String {
@@ -202,4 +218,11 @@ impl Catalog {
             )),
         }
     }
+}
+
+/// A voice's name as people read it: `heart` becomes `Heart`.
+fn capitalised(voice: &str) -> String {
+    let mut letters = voice.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
 }

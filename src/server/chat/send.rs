@@ -14,6 +14,7 @@ use crate::{
         },
         file::Attachment,
         ids::{ConversationId, MessageId, RunId, UserId},
+        settings::ChatSettings,
     },
     server::db::{
         Transaction, conversations::ConversationRecord, messages::NewMessage, tools::ToolRecord,
@@ -54,15 +55,7 @@ impl Chat {
             .files()
             .attachments(user, &request.attachments)
             .await?;
-        let settings = match (request.settings, &place.conversation) {
-            (Some(settings), _) => settings.checked()?,
-            (None, Some(conversation)) => conversation.settings.clone(),
-            (None, None) => self
-                .db
-                .find_default_settings(user)
-                .await?
-                .unwrap_or_default(),
-        };
+        let settings = self.settings(user, request.settings, &place).await?;
         let effective = self.effective(user, &settings).await?;
         let conversation = place.conversation.as_ref();
         let mut sent = Sent {
@@ -117,6 +110,24 @@ impl Chat {
             extras: AnswerExtras::default(),
         };
         self.start(tx, start).await
+    }
+
+    /// How a message asks: as it says, else as its conversation did, else as the person's new chats do.
+    async fn settings(
+        &self,
+        user: UserId,
+        named: Option<ChatSettings>,
+        place: &Place,
+    ) -> AppResult<ChatSettings> {
+        match (named, &place.conversation) {
+            (Some(settings), _) => settings.checked(),
+            (None, Some(conversation)) => Ok(conversation.settings.clone()),
+            (None, None) => Ok(self
+                .db
+                .find_default_settings(user)
+                .await?
+                .unwrap_or_default()),
+        }
     }
 
     /// Where a message goes, with what was said before it.

@@ -8,8 +8,13 @@ use crate::{
     },
     server::speech::{Hints, MAX_RECORDING_BYTES, Recording, Room, Speech},
 };
+use axum::http::{HeaderName, HeaderValue};
 use futures::{Stream, StreamExt, TryStreamExt, stream::BoxStream};
-use leptos::server_fn::codec::{ByteStream, MultipartData};
+use leptos::{
+    prelude::use_context,
+    server_fn::codec::{ByteStream, MultipartData},
+};
+use leptos_axum::ResponseOptions;
 use std::{pin::pin, time::Duration};
 use tokio::time::timeout;
 use tokio_util::bytes::Bytes;
@@ -37,13 +42,28 @@ pub async fn transcribe(
     speech.transcribe(user, turn, recording, hints).await
 }
 
+/// Sound as it goes out.
+pub fn sound(sound: BoxStream<'static, AppResult<Bytes>>) -> ByteStream<AppError> {
+    let_through();
+    ByteStream::new(sound)
+}
+
 /// Lines as they go out.
 pub fn lines(lines: BoxStream<'static, TranscriptionLine>) -> ByteStream<AppError> {
+    let_through();
     ByteStream::new(lines.map(|line| {
         let mut line = serde_json::to_string(&line).map_err(|_| AppError::internal())?;
         line.push('\n');
         Ok(line)
     }))
+}
+
+/// Asks proxies to pass on what comes when it comes.
+fn let_through() {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        let name = HeaderName::from_static("x-accel-buffering");
+        response.insert_header(name, HeaderValue::from_static("no"));
+    }
 }
 
 async fn read(form: MultipartData, room: Room) -> AppResult<(Recording, Hints)> {

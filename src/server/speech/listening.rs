@@ -83,7 +83,7 @@ impl Speech {
             .await?;
         while let Some(event) = words.next().await {
             if let TranscriptionEvent::Done { text, heard_ms } = event? {
-                return self.remember(user, text, heard_ms.or(length_ms)).await;
+                return self.remember(user, text, length_ms.or(heard_ms)).await;
             }
         }
         Err(broken_off().into())
@@ -101,7 +101,9 @@ impl Speech {
         language: Option<String>,
     ) -> AppResult<BoxStream<'static, TranscriptionLine>> {
         let file = self.files.get(user, file).await?;
-        if !matches!(file.view.kind, FileKind::Audio | FileKind::Video) {
+        // What nobody here recognises may be sound all the same.
+        let kind = file.view.kind;
+        if !matches!(kind, FileKind::Audio | FileKind::Video | FileKind::Other) {
             return Err(no_recording(&file.view.name));
         }
         let tool = tool.filter(|tool| !tool.is_empty());
@@ -193,7 +195,7 @@ impl Speech {
         match event {
             Ok(TranscriptionEvent::Delta(words)) => TranscriptionLine::Delta(words),
             Ok(TranscriptionEvent::Done { text, heard_ms }) => {
-                match self.remember(user, text, heard_ms.or(length_ms)).await {
+                match self.remember(user, text, length_ms.or(heard_ms)).await {
                     Ok(done) => TranscriptionLine::Done(done),
                     Err(error) => TranscriptionLine::Error(error),
                 }
@@ -210,11 +212,14 @@ impl Speech {
         heard_ms: Option<u64>,
     ) -> AppResult<Transcription> {
         let heard_ms = u32::try_from(heard_ms.unwrap_or(0)).unwrap_or(u32::MAX);
+        // Some write marks where nobody spoke.
+        let has_words = text.contains(char::is_alphanumeric);
+        let text = text.trim().to_owned();
         let id = TranscriptionId::new();
         self.db.insert_transcription(user, id, heard_ms).await?;
         Ok(Transcription {
             id,
-            text: text.trim().to_owned(),
+            text: if has_words { text } else { String::new() },
             heard_ms,
         })
     }
