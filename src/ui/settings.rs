@@ -6,3 +6,4 @@ mod fresh_token;
 pub mod settings_page;
 mod token_form;
 mod tokens_block;
+mod voice_block;

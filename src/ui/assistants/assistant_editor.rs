@@ -14,8 +14,12 @@ use crate::{
         },
         ids::AssistantId,
         settings::{MAX_SYSTEM_PROMPT_BYTES, OutputFormat},
+        speech::VoiceOption,
     },
-    ui::kit::{notice::ErrorNotice, submit::SubmitButton},
+    ui::{
+        kit::{notice::ErrorNotice, submit::SubmitButton},
+        speech::voice_field::VoiceField,
+    },
 };
 use leptos::prelude::*;
 
@@ -79,13 +83,7 @@ pub(super) fn AssistantEditor(
             <ParameterFields parameters=definition.parameters tools=choices.tools tool />
             <FileFields files=choices.files chosen=definition.files />
             <OutputFields output=definition.output />
-            <LineField
-                name="voice"
-                label="Voice"
-                note="The name of the voice that reads its answers out; the tool's own where it is empty."
-                value=definition.voice.unwrap_or_default()
-                max_chars=MAX_NAME_CHARS
-            />
+            {voice_field(choices.voices, definition.voice)}
             {move || problem().map(|error| view! { <ErrorNotice error /> })}
             <div class="row">
                 <SubmitButton
@@ -101,6 +99,20 @@ pub(super) fn AssistantEditor(
         </ActionForm>
     }
     .into_any()
+}
+
+/// Who reads its answers out.
+fn voice_field(voices: Vec<VoiceOption>, chosen: Option<String>) -> impl IntoView {
+    view! {
+        <VoiceField
+            name="form[voice]"
+            id="voice"
+            usual="The one that the reader prefers"
+            note="Who reads its answers out."
+            voices
+            chosen
+        />
+    }
 }
 
 /// The shape of its answers.

@@ -25,6 +25,7 @@ use crate::{
         assistants::avatar::Avatar,
         kit::{mark::Mark, notice::ErrorNotice},
         lazy::Lazy,
+        speech::usage::spoken,
     },
 };
 use futures::future::abortable;
@@ -202,10 +203,12 @@ fn AnswerFoot(
     };
     let foot = move || {
         is_end.get().then(|| {
+            let said = spoken(message.with_value(|message| message.spoken_chars));
             view! {
                 <p class="usage">
                     <span>{model.get_value()}</span>
                     {usage().map(|usage| view! { <span title="Tokens">{usage}</span> })}
+                    {said.map(|words| view! { <span>{words}</span> })}
                     <span>{end_word(&live.state.get())}</span>
                 </p>
                 <div class="message-actions">

@@ -8,7 +8,10 @@ use super::{
 };
 use crate::{
     model::{AppError, catalog::ImageTokens, chat::Message},
-    ui::kit::{icon::Icon, notice::ErrorNotice},
+    ui::{
+        kit::{icon::Icon, notice::ErrorNotice},
+        speech::usage::heard,
+    },
 };
 use leptos::{ev::SubmitEvent, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -72,6 +75,7 @@ fn QuestionBody(
             .then(|| view! { <div class="message-body">{message.text.clone()}</div> })}
         {move || problem.get().map(|error| view! { <ErrorNotice error /> }.into_any())}
         <footer class="message-foot">
+            {heard(message.heard_ms).map(|words| view! { <p class="usage">{words}</p> })}
             <div class="message-actions">
                 <SiblingSwitch message kind="version" problem />
                 <CopyButton text=Callback::new(move |()| text.get_value()) />

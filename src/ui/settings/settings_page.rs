@@ -2,6 +2,7 @@
 
 use super::{
     account_block::AccountBlock, appearance_block::AppearanceBlock, tokens_block::TokensBlock,
+    voice_block::VoiceBlock,
 };
 use crate::ui::{lazy::lazy_view, shell::page::Page};
 use leptos::prelude::*;
@@ -23,6 +24,7 @@ fn SettingsPage() -> impl IntoView {
             </div>
             <AppearanceBlock />
             <AccountBlock />
+            <VoiceBlock />
             <TokensBlock />
         </Page>
     }

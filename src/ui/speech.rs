@@ -1,0 +1,4 @@
+//! Speech as more than one page shows it: who speaks, and how much was heard and said.
+
+pub mod usage;
+pub mod voice_field;
