@@ -80,6 +80,15 @@ const MEMBERS_ONLY: &[(&str, Call)] = &[
     ("find_files", Json(r#"{"ids": []}"#)),
     ("file_use", Fields(&[("id", ID)])),
     ("delete_file", Fields(&[("id", ID)])),
+    // Speech.
+    ("transcribe", File),
+    (
+        "transcribe_file",
+        Json(r#"{"file": "0193a000-0000-7000-8000-000000000000", "tool": null, "language": null}"#),
+    ),
+    ("speak", Json(r#"{"request": {"text": "hello"}}"#)),
+    ("speech_options", Fields(&[])),
+    ("save_speech_settings", Fields(&[("settings[speed]", "1")])),
     // Presets and schemas.
     ("list_presets", Fields(&[])),
     (

@@ -41,6 +41,7 @@ mod recovery;
 mod schemas;
 mod search;
 mod single_binary;
+mod speech;
 mod storage;
 mod structured;
 mod support;

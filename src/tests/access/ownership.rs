@@ -127,7 +127,7 @@ impl Ids {
     }
 
     /// The same by JSON.
-    fn bodies(&self) -> [(&'static str, Value); 3] {
+    fn bodies(&self) -> [(&'static str, Value); 5] {
         let conversation = &self.conversation;
         let request =
             json!({ "idempotency_key": ID, "conversation_id": conversation, "text": "hello" });
@@ -136,6 +136,14 @@ impl Ids {
             (
                 "update_settings",
                 json!({ "id": conversation, "settings": {} }),
+            ),
+            (
+                "transcribe_file",
+                json!({ "file": self.file, "tool": null, "language": null }),
+            ),
+            (
+                "speak",
+                json!({ "request": { "text": "hello", "message": self.message } }),
             ),
             (
                 "chat",

@@ -151,6 +151,11 @@ impl TestApp {
         self.environment.get(name).expect("set for every test")
     }
 
+    /// Where it keeps its data.
+    pub fn data_dir(&self) -> &Path {
+        self.data_dir.path()
+    }
+
     /// Runs a statement on its database behind its back.
     pub async fn execute(&self, statement: &str) {
         database::execute(self.variable("DATABASE_URL"), statement.to_owned()).await;

@@ -5,7 +5,9 @@
 //! It remembers what it was asked and how each answer ended: [`Upstream::exchanges`] here, `GET /_requests` for tests in
 //! other languages; `DELETE /_requests` forgets. What it keeps can be lost, and what it has can be taken away:
 //! [`Upstream::forget_files`], [`Upstream::lack`], and `POST /_change` with any of
-//! `{"forget_files":true,"forget_conversations":true,"lack":"/files","offer":"gpt-6-luna"}`.
+//! `{"forget_files":true,"forget_conversations":true,"lack":"/files","offer":"gpt-6-luna"}`,
+//! `{"refuse":{"path":"/audio/speech","status":429,"times":1}}`, `{"speech":{"piece_ms":100,"die_after":3}}`,
+//! `{"heard":"these words"}`.
 
 mod audio;
 mod conversations;
@@ -35,8 +37,8 @@ use futures::{Stream, stream};
 pub use record::Recorded;
 use scenario::{Act, Answer, Plan, Question};
 use serde_json::{Value, json};
-use shelf::Shelf;
-pub use shelf::StoredFile;
+use shelf::{Refusal, Shelf};
+pub use shelf::{SpeechScript, StoredFile};
 use std::{collections::BTreeMap, io, net::SocketAddr};
 use tokio::{
     net::TcpListener,
@@ -108,6 +110,49 @@ impl Upstream {
     /// Offers a model besides the scripted ones, for example one that the catalogue knows.
     pub fn offer(&self, model: &str) {
         self.service.shelf.lock().offered.push(model.to_owned());
+    }
+
+    /// Refuses what comes to a path, so often; 429 says when to come again.
+    pub fn refuse(&self, path: &str, status: u16, times: usize) {
+        let path = path.to_owned();
+        let refusal = Refusal {
+            path,
+            status,
+            times,
+        };
+        self.service.shelf.lock().refusals.push(refusal);
+    }
+
+    /// How samples of speech come from now on.
+    pub fn script_speech(&self, script: SpeechScript) {
+        self.service.shelf.lock().speech = script;
+    }
+
+    /// Hears these words in every recording from now on.
+    pub fn hear(&self, words: &str) {
+        self.service.shelf.lock().heard = Some(words.to_owned());
+    }
+
+    /// The most texts that were said at once, and the most recordings that were heard at once.
+    pub fn most_audio_at_once(&self) -> (usize, usize) {
+        let shelf = self.service.shelf.lock();
+        (shelf.speaking.1, shelf.listening.1)
+    }
+
+    /// How many texts are being said just now.
+    pub fn speaking_now(&self) -> usize {
+        self.service.shelf.lock().speaking.0
+    }
+
+    /// The texts that it was asked to say, oldest first.
+    pub fn said(&self) -> Vec<String> {
+        let requests = self.requests();
+        let spoken = requests
+            .iter()
+            .filter(|request| request.path.ends_with("/audio/speech"));
+        spoken
+            .filter_map(|request| Some(request.json.as_ref()?["input"].as_str()?.to_owned()))
+            .collect()
     }
 
     /// Does not have a path any more, for example `/conversations`.
@@ -210,6 +255,14 @@ async fn take_down(State(service): State<Service>, request: Request, next: Next)
         )
             .into_response();
     }
+    let refused = service.shelf.lock().refusal(path);
+    if let Some(status) = refused {
+        let mut refusal = error(status, "The script says so.");
+        if status == 429 {
+            refusal.headers_mut().insert(header::RETRY_AFTER, 7.into());
+        }
+        return refusal;
+    }
     let kind = request.headers().get(header::CONTENT_TYPE);
     let is_form = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/"));
     if is_form {
@@ -260,6 +313,25 @@ async fn change(State(service): State<Service>, Json(body): Json<Value>) -> Stat
     shelf
         .offered
         .extend(body["offer"].as_str().map(ToOwned::to_owned));
+    let count = |value: &Value| usize::try_from(value.as_u64()?).ok();
+    if let Some(path) = body["refuse"]["path"].as_str() {
+        shelf.refusals.push(Refusal {
+            path: path.to_owned(),
+            status: count(&body["refuse"]["status"])
+                .and_then(|status| u16::try_from(status).ok())
+                .unwrap_or(500),
+            times: count(&body["refuse"]["times"]).unwrap_or(1),
+        });
+    }
+    if body["speech"].is_object() {
+        shelf.speech = SpeechScript {
+            piece_ms: body["speech"]["piece_ms"].as_u64().unwrap_or(0),
+            die_after: count(&body["speech"]["die_after"]),
+        };
+    }
+    if let Some(words) = body["heard"].as_str() {
+        shelf.heard = Some(words.to_owned());
+    }
     StatusCode::NO_CONTENT
 }
 
