@@ -16,3 +16,4 @@ pub mod parts;
 pub mod session;
 pub mod settings;
 pub mod shell;
+pub mod speech;

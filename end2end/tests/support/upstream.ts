@@ -25,6 +25,12 @@ interface Change {
   lack?: string;
   /** A model besides the scripted ones; to be offered before the server that asks it starts. */
   offer?: string;
+  /** A path that it refuses with a status, so often; 429 says when to come again. */
+  refuse?: { path: string; status: number; times?: number };
+  /** How samples of speech come: how long each tenth of a second takes, and after how many the connection breaks. */
+  speech?: { piece_ms?: number; die_after?: number };
+  /** The words in every recording. */
+  heard?: string;
 }
 
 export class Upstream {

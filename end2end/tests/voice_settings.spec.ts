@@ -1,0 +1,85 @@
+// Who speaks and who listens, as a person and an assistant have it; and how much was heard and said.
+import { hydrated } from "./support/hydration.ts";
+import { startSpeaking } from "./support/speaking.ts";
+import { expect, test } from "./support/test.ts";
+
+test("a voice, a speed and a language are chosen, and are there when one comes back", async ({
+  context,
+  page,
+  startApp,
+  upstream,
+}) => {
+  const { app } = await startSpeaking({ context, startApp, upstream });
+  await page.goto(`${app.url}/settings`);
+  await hydrated(page);
+  const voice = page.getByRole("region", { name: "Voice" });
+  await voice.getByLabel("Voice", { exact: true }).selectOption({ label: "Nova" });
+  await voice.getByLabel("Speed").selectOption("1.5");
+  await voice.getByLabel("Read each new answer out by itself").check();
+  await voice.getByLabel("Who listens").selectOption({ label: "GPT-Transcribe" });
+  await voice.getByLabel("Language you speak").selectOption({ label: "German" });
+  await voice.getByRole("button", { name: "Save voice" }).click();
+  await expect(voice.getByRole("status")).toHaveText("Saved.");
+
+  await page.reload();
+  await expect(voice.getByLabel("Voice", { exact: true })).toHaveValue("tts-1/nova");
+  await expect(voice.getByLabel("Speed")).toHaveValue("1.5");
+  await expect(voice.getByLabel("Read each new answer out by itself")).toBeChecked();
+  await expect(voice.getByLabel("Who listens")).toHaveValue("gpt-transcribe");
+  await expect(voice.getByLabel("Language you speak")).toHaveValue("de");
+});
+
+test("an assistant has a voice of its own", async ({ context, page, startApp, upstream }) => {
+  const { app } = await startSpeaking({ context, startApp, upstream });
+  await page.goto(`${app.url}/assistants/new`);
+  await hydrated(page);
+  await page.getByLabel("Name", { exact: true }).fill("Bard");
+  await page.getByLabel("Tool").selectOption("echo");
+  await page.getByLabel("Voice").selectOption({ label: "Fable" });
+  await page.getByRole("button", { name: "Create assistant" }).click();
+  await expect(page.getByRole("heading", { name: "Bard", level: 1 })).toBeVisible();
+  await expect(page.getByLabel("Voice")).toHaveValue("tts-1/fable");
+});
+
+test("messages tell how much was heard and said", async ({ context, page, startApp, upstream }) => {
+  const { app } = await startSpeaking({ context, startApp, upstream });
+  const heard = await page.request.post(`${app.url}/api/transcribe`, {
+    headers: { accept: "application/json" },
+    multipart: { audio: { name: "recording.wav", mimeType: "audio/wav", buffer: silence(12) } },
+  });
+  const { id, heard_ms } = await heard.json();
+  expect(heard_ms).toBe(12_000);
+  const call = async (endpoint: string, request: object) =>
+    await page.request.post(`${app.url}/api/${endpoint}`, {
+      headers: { accept: "application/json" },
+      data: { request },
+    });
+  const key = crypto.randomUUID();
+  const sending = { idempotency_key: key, tool: "count", text: "tokens=3", transcriptions: [id] };
+  const sent = await (await call("send_message", sending)).json();
+  await page.goto(`${app.url}/chat/${sent.conversation_id}`);
+  await expect(page.getByRole("article", { name: "You" })).toContainText("heard 12 s");
+  await expect(page.getByText("Finished")).toBeVisible();
+  expect((await call("speak", { text: "x".repeat(1_240), message: sent.message_id })).status()).toBe(200);
+  await page.reload();
+  await expect(page.getByText("spoke 1,240 characters")).toBeVisible();
+});
+
+/** A WAV file of so many seconds. */
+function silence(seconds: number): Buffer {
+  const data = seconds * 32_000;
+  const file = Buffer.alloc(44 + data);
+  file.write("RIFF", 0);
+  file.writeUInt32LE(36 + data, 4);
+  file.write("WAVEfmt ", 8);
+  file.writeUInt32LE(16, 16);
+  file.writeUInt16LE(1, 20);
+  file.writeUInt16LE(1, 22);
+  file.writeUInt32LE(16_000, 24);
+  file.writeUInt32LE(32_000, 28);
+  file.writeUInt16LE(2, 32);
+  file.writeUInt16LE(16, 34);
+  file.write("data", 36);
+  file.writeUInt32LE(data, 40);
+  return file;
+}
