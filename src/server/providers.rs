@@ -6,6 +6,7 @@ mod error;
 pub mod files;
 pub mod images;
 pub mod local;
+pub mod on_demand;
 pub mod openai;
 mod registry;
 mod shaped;

@@ -17,6 +17,7 @@ use tokio::sync::mpsc;
 
 use crate::model::{catalog::StructuredOutput, schema::instructions::shape_instructions};
 use crate::server::config::LocalConfig;
+use crate::server::providers::on_demand::OnDemand;
 use crate::server::providers::{
     ChatEvent, ChatMessage, ChatPart, ChatProvider, ChatRequest, ChatStream, ProviderError,
     ProviderErrorKind, Role,
@@ -64,7 +65,7 @@ impl LocalChat {
                     .max(1),
                 context_tokens: config.context_tokens,
                 queue: Queue::new(workers, config.queue, events_per_run),
-                engine: Mutex::new(None),
+                engine: OnDemand::new("the local model"),
             }),
             workers,
             threads: OnceLock::new(),
@@ -81,7 +82,7 @@ impl LocalChat {
     /// without loading it. Cheap enough for every request.
     #[must_use]
     pub fn problem(&self) -> Option<String> {
-        if self.shared.is_loaded() {
+        if self.shared.engine.is_loaded() {
             return None;
         }
         self.shared.file.check().err().map(|error| error.message)

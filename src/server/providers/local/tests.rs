@@ -272,7 +272,7 @@ async fn making_one_loads_nothing_and_a_warm_up_loads_the_model() {
     let chat = local_chat();
     chat.warm_up();
     assert!(started.elapsed() < Duration::from_millis(50));
-    while !chat.shared.is_loaded() {
+    while !chat.shared.engine.is_loaded() {
         assert!(started.elapsed() < PATIENCE);
         tokio::time::sleep(Duration::from_millis(10)).await;
     }

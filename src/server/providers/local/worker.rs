@@ -1,7 +1,8 @@
 //! A worker: one thread that takes jobs from the queue and answers them, one after the other.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::engine::Engine;
@@ -12,6 +13,7 @@ use super::sampling::Chooser;
 use super::session::{Interruption, Session};
 use super::text::TextAssembler;
 use crate::model::chat::{FinishReason, Usage};
+use crate::server::providers::on_demand::OnDemand;
 use crate::server::providers::{ChatEvent, ChatRequest, ProviderError, ProviderErrorKind};
 
 const DEFAULT_MAX_TOKENS: u32 = 700;
@@ -22,35 +24,16 @@ pub struct Shared {
     pub threads: usize,
     pub context_tokens: u32,
     pub queue: Arc<Queue>,
-    /// Empty until the first use. A failure is not kept: the file may be there at the next try.
-    pub engine: Mutex<Option<Arc<Engine>>>,
+    pub engine: OnDemand<Engine>,
 }
 
 impl Shared {
-    /// The loaded model; the first worker to ask loads it while the others wait.
+    /// The loaded model.
     fn engine(&self) -> Result<Arc<Engine>, ProviderError> {
-        let mut engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(engine) = engine.as_ref() {
-            return Ok(Arc::clone(engine));
-        }
-        let started = Instant::now();
-        let loaded = self
-            .file
-            .load(|path| Engine::load(path, self.threads, self.context_tokens))
-            .inspect_err(|error| tracing::warn!(%error, "the local model was not loaded"))?;
-        tracing::info!(
-            path = %self.file.path().display(),
-            threads = self.threads,
-            context_tokens = loaded.context_tokens(),
-            duration_ms = started.elapsed().as_millis(),
-            "loaded the local model"
-        );
-        Ok(Arc::clone(engine.insert(Arc::new(loaded))))
-    }
-
-    pub fn is_loaded(&self) -> bool {
-        // While a worker loads, the lock is taken: that is "not yet".
-        self.engine.try_lock().is_ok_and(|engine| engine.is_some())
+        self.engine.get(self.file.path(), || {
+            let load = |path: &Path| Engine::load(path, self.threads, self.context_tokens);
+            self.file.load(load)
+        })
     }
 }
 

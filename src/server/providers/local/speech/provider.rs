@@ -4,8 +4,8 @@
 //! holds nobody up; whoever does not read what was said is not computed for. Only `voice` knows the models.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::{StreamExt, stream};
@@ -15,6 +15,7 @@ use tokio_util::bytes::Bytes;
 
 use crate::model::speech::{foreign_script, pieces, say_foreign, sentences};
 use crate::server::config::LocalSpeechConfig;
+use crate::server::providers::on_demand::OnDemand;
 use crate::server::providers::speech::{Speech, SpeechFormat, SpeechProvider, SpeechRequest};
 use crate::server::providers::{ProviderError, ProviderErrorKind};
 use voice::{MAX_SOUNDS, Voice, VoiceFiles};
@@ -49,25 +50,13 @@ pub struct LocalSpeech {
 
 struct Shared {
     files: VoiceFiles,
-    /// Empty until the first use. A failure is not kept: the files may be there at the next try.
-    voice: Mutex<Option<Arc<Voice>>>,
+    voice: OnDemand<Voice>,
 }
 
 impl Shared {
     fn voice(&self) -> Result<Arc<Voice>, ProviderError> {
-        let mut voice = self.voice.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(voice) = voice.as_ref() {
-            return Ok(Arc::clone(voice));
-        }
-        let started = Instant::now();
-        let loaded = Voice::load(&self.files)
-            .inspect_err(|error| tracing::warn!(%error, "the local voice was not loaded"))?;
-        tracing::info!(
-            path = %self.files.model.display(),
-            duration_ms = started.elapsed().as_millis(),
-            "loaded the local voice"
-        );
-        Ok(Arc::clone(voice.insert(Arc::new(loaded))))
+        let load = || Voice::load(&self.files);
+        self.voice.get(&self.files.model, load)
     }
 }
 
@@ -78,7 +67,7 @@ impl LocalSpeech {
         Self {
             shared: Arc::new(Shared {
                 files: VoiceFiles::beside(config.model_path),
-                voice: Mutex::new(None),
+                voice: OnDemand::new("the local voice"),
             }),
             places: Arc::new(Semaphore::new(config.queue + 1)),
             waiting: config.queue,

@@ -14,6 +14,7 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::server::config::LocalTranscriptionConfig;
+use crate::server::providers::on_demand::OnDemand;
 use crate::server::providers::transcription::{
     TranscriptionEvent, TranscriptionProvider, TranscriptionRequest, TranscriptionStream,
 };
@@ -55,7 +56,7 @@ impl LocalTranscription {
                 model_dir: config.model_dir.clone(),
                 threads,
                 max_duration: config.max_duration,
-                engine: Mutex::new(None),
+                engine: OnDemand::new("the model that transcribes"),
             }),
             places: Arc::new(Semaphore::new(config.queue.saturating_add(1))),
             config,
@@ -67,7 +68,7 @@ impl LocalTranscription {
     /// enough for every request.
     #[must_use]
     pub fn problem(&self) -> Option<String> {
-        if self.shared.is_loaded() {
+        if self.shared.engine.is_loaded() {
             return None;
         }
         engine::check(&self.config.model_dir)

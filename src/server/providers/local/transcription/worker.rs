@@ -3,8 +3,8 @@
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use super::decoding::Decoder;
 use super::engine::Engine;
@@ -12,6 +12,7 @@ use super::line::{Job, Line, Progress, Task};
 use super::resampling::Resampling;
 use super::segments::Segments;
 use crate::server::providers::ProviderError;
+use crate::server::providers::on_demand::OnDemand;
 use crate::server::providers::transcription::TranscriptionEvent;
 
 /// What the worker and the provider share.
@@ -20,32 +21,13 @@ pub struct Shared {
     pub model_dir: PathBuf,
     pub threads: usize,
     pub max_duration: Duration,
-    /// Empty until the first use. A failure is not kept: the files may be there at the next try.
-    pub engine: Mutex<Option<Arc<Engine>>>,
+    pub engine: OnDemand<Engine>,
 }
 
 impl Shared {
     fn engine(&self) -> Result<Arc<Engine>, ProviderError> {
-        let mut engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(engine) = engine.as_ref() {
-            return Ok(Arc::clone(engine));
-        }
-        let started = Instant::now();
-        let loaded = Engine::load(&self.model_dir, self.threads).inspect_err(
-            |error| tracing::warn!(%error, "the local transcription's model was not loaded"),
-        )?;
-        tracing::info!(
-            path = %self.model_dir.display(),
-            threads = self.threads,
-            duration_ms = started.elapsed().as_millis(),
-            "loaded the local transcription's model"
-        );
-        Ok(Arc::clone(engine.insert(Arc::new(loaded))))
-    }
-
-    pub fn is_loaded(&self) -> bool {
-        // While the worker loads, the lock is taken: that is "not yet".
-        self.engine.try_lock().is_ok_and(|engine| engine.is_some())
+        let load = || Engine::load(&self.model_dir, self.threads);
+        self.engine.get(&self.model_dir, load)
     }
 }
 
