@@ -17,4 +17,6 @@ test("without a script a voice is chosen, and is there when one comes back", asy
   await expect(page).toHaveURL(/\/settings/);
   await expect(voice.getByLabel("Voice", { exact: true })).toHaveValue("tts-1/echo");
   await expect(voice.getByLabel("Read each new answer out by itself")).toBeChecked();
+  // What the page still loads is not to find that the server is gone.
+  await page.goto("about:blank");
 });

@@ -62,6 +62,7 @@ test("messages tell how much was heard and said", async ({ context, page, startA
   await expect(page.getByText("Finished")).toBeVisible();
   expect((await call("speak", { text: "x".repeat(1_240), message: sent.message_id })).status()).toBe(200);
   await page.reload();
+  await hydrated(page);
   await expect(page.getByText("spoke 1,240 characters")).toBeVisible();
 });
 

@@ -17,8 +17,12 @@ use crate::{
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use sha2::{Digest, Sha256};
-use std::io;
-use tokio::{sync::mpsc, task::JoinHandle};
+use std::{io, time::Duration};
+use tokio::{
+    sync::mpsc::{self, error::SendTimeoutError},
+    task::JoinHandle,
+    time::timeout,
+};
 use tokio_util::bytes::Bytes;
 use tracing::Instrument;
 
@@ -30,8 +34,10 @@ const TOUCH_MS: i64 = 60_000;
 const BATCH: usize = 100;
 /// Bytes without a row that are younger may be on their way in.
 const LEAST_AGE_MS: i64 = 60 * 60 * 1000;
-/// Pieces that may wait for a storage that is slower than whoever speaks; the listener waits with them.
+/// Pieces that may wait for a storage that is slower than whoever speaks.
 const PIECES_AHEAD: usize = 16;
+/// How long the listener waits for such a storage, before sound is played without being kept.
+const STORAGE_PATIENCE: Duration = Duration::from_secs(2);
 
 /// What is kept.
 #[derive(Clone)]
@@ -105,18 +111,22 @@ impl Cache {
         let cache = self.clone();
         let keeping = async move { cache.store(user, key, receiver).await };
         let keeping = tokio::spawn(keeping.in_current_span());
-        let state = Some((sound, sender, keeping));
-        stream::unfold(state, |state| async {
-            let (mut sound, sender, keeping) = state?;
+        let keeper = Some(Keeper { sender, keeping });
+        stream::unfold(Some((sound, keeper)), |state| async {
+            let (mut sound, keeper) = state?;
             match sound.next().await {
                 Some(Ok(piece)) => {
-                    // One that is gone has said why.
-                    let _ = sender.send(Some(piece.clone())).await;
-                    Some((Ok(piece), Some((sound, sender, keeping))))
+                    let keeper = match keeper {
+                        Some(keeper) => keeper.take(piece.clone()).await,
+                        None => None,
+                    };
+                    Some((Ok(piece), Some((sound, keeper))))
                 }
                 Some(Err(error)) => Some((Err(error), None)),
                 None => {
-                    finish(sender, keeping).await;
+                    if let Some(keeper) = keeper {
+                        keeper.finish().await;
+                    }
                     None
                 }
             }
@@ -214,12 +224,40 @@ impl Cache {
     }
 }
 
-/// Whoever asks again after the end finds it kept.
-async fn finish(sender: mpsc::Sender<Piece>, keeping: JoinHandle<()>) {
-    if sender.send(None).await.is_ok()
-        && let Err(error) = keeping.await
-    {
-        tracing::error!(%error, "the task that keeps speech failed");
+/// The way to the task that keeps sound. When it is dropped before the end, nothing is kept.
+struct Keeper {
+    sender: mpsc::Sender<Piece>,
+    keeping: JoinHandle<()>,
+}
+
+impl Keeper {
+    /// Hands a piece over; gives up where the storage failed, which has said why, or takes too long.
+    async fn take(self, piece: Bytes) -> Option<Self> {
+        match self
+            .sender
+            .send_timeout(Some(piece), STORAGE_PATIENCE)
+            .await
+        {
+            Ok(()) => Some(self),
+            Err(SendTimeoutError::Closed(_)) => None,
+            Err(SendTimeoutError::Timeout(_)) => {
+                tracing::warn!("the storage is too slow for speech to be kept");
+                None
+            }
+        }
+    }
+
+    /// There is no more. Whoever asks again after this finds it kept, unless the storage is slow.
+    async fn finish(self) {
+        let finishing = async {
+            if self.sender.send(None).await.is_ok() {
+                return self.keeping.await;
+            }
+            Ok(())
+        };
+        if let Ok(Err(error)) = timeout(STORAGE_PATIENCE, finishing).await {
+            tracing::error!(%error, "the task that keeps speech failed");
+        }
     }
 }
 

@@ -90,3 +90,37 @@ async fn nothing_is_kept_where_nothing_is_to_be() {
     assert_eq!(say(&ada, "Twice.").await, say(&ada, "Twice.").await);
     assert_eq!((app.upstream.said().len(), kept(&app)), (2, 0));
 }
+
+#[tokio::test]
+async fn what_cannot_be_kept_is_played_all_the_same() {
+    let app = TestApp::start().await;
+    give_voice(&app).await;
+    let ada = app.sign_up("ada").await;
+    let corner = app.data_dir().join("files/speech");
+    std::fs::write(&corner, "no directory").expect("written");
+    let sound = say(&ada, "Not kept.").await;
+    assert_eq!(sound.len(), 9 * BYTES_A_CHARACTER);
+    assert_eq!(say(&ada, "Not kept.").await, sound);
+    assert_eq!(app.upstream.said().len(), 2);
+}
+
+#[tokio::test]
+async fn bytes_that_belong_to_nothing_are_removed_in_time() {
+    let app = TestApp::start().await;
+    give_voice(&app).await;
+    let ada = app.sign_up("ada").await;
+    say(&ada, "Kept.").await;
+    let corner = app.data_dir().join("files/speech");
+    // Names tell when they were made up: the first in 2023, the second in 2100.
+    for name in [
+        "0188a000-0000-7000-8000-000000000000",
+        "03bb0000-0000-7000-8000-000000000000",
+    ] {
+        std::fs::write(corner.join(name), "left behind").expect("written");
+    }
+    order(app.server()).await;
+    assert_eq!(kept(&app), 2);
+    assert!(corner.join("03bb0000-0000-7000-8000-000000000000").exists());
+    say(&ada, "Kept.").await;
+    assert_eq!(app.upstream.said().len(), 1);
+}

@@ -65,6 +65,17 @@ on_both_databases! {
         assert_eq!(heard, [5_000, 0, 0, 0]);
     }
 
+    async fn a_recording_of_which_no_message_came_is_forgotten(app: TestApp) {
+        give_voice(&app).await;
+        let ada = app.sign_up("ada").await;
+        let (old, new) = (hear(&ada, seconds(2)).await, hear(&ada, seconds(1)).await);
+        app.execute(&format!("update transcription set created_at = 0 where transcription_id = '{}'", old.id)).await;
+        app.server().state().speech.tidy().await.expect("in order");
+        let request = SendRequest { transcriptions: vec![old.id, new.id], ..message("echo", "hello") };
+        let sent: Sent = ada.try_send(&request).await.value();
+        assert_eq!(sent.heard_ms, 1_000);
+    }
+
     async fn a_stored_recording_is_heard_as_it_goes(app: TestApp) {
         give_voice(&app).await;
         app.upstream.hear("these are words");

@@ -82,7 +82,7 @@ fn VoiceForm(
         (_, voice) => voice,
     };
     view! {
-        <ActionForm action=save>
+        <ActionForm action=save attr:class="voice-form">
             {mute_because.map(|reason| view! { <p class="quiet small">{reason}</p> })}
             <VoiceField
                 name="settings[voice]"
@@ -192,7 +192,7 @@ fn ListenerField(
                 autocomplete="off"
                 aria-describedby="voice-listener-note"
             >
-                <option value="">"Whoever understands the language"</option>
+                <option value="">"Whoever understands you"</option>
                 {gone
                     .map(|tool| {
                         view! {
@@ -204,7 +204,7 @@ fn ListenerField(
                 {options}
             </select>
             <p class="field-note" id="voice-listener-note">
-                "Recordings go to whoever listens, and are not kept here."
+                "What you dictate goes to whoever listens, and is not kept here."
             </p>
         </div>
     }
