@@ -151,7 +151,7 @@ impl Speech {
         self.cache.tidy().await
     }
 
-    /// Does so again and again, until the server stops.
+    /// Removes what nobody needs any more, again and again, until the server stops.
     pub async fn keep_tidy(&self, shutdown: CancellationToken) {
         let mut ticks = tokio::time::interval(TIDY_INTERVAL);
         while shutdown.run_until_cancelled(ticks.tick()).await.is_some() {

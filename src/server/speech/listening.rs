@@ -154,6 +154,8 @@ impl Speech {
 
     /// The language that is named, else the person's; none where it is to be found out.
     async fn language(&self, user: UserId, named: Option<String>) -> AppResult<Option<String>> {
+        // Of `de-CH` the language is `de`.
+        let named = named.and_then(|code| Some(code.split('-').next()?.trim().to_lowercase()));
         match named.filter(|code| !code.is_empty()) {
             Some(code) => Ok(Some(code)),
             None => Ok(self.settings(user).await?.language),

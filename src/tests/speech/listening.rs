@@ -104,7 +104,7 @@ async fn what_is_known_of_a_recording_goes_along() {
     assert_eq!((sent("language"), sent("prompt")), (None, None));
     assert_eq!(sent("model").as_deref(), Some("gpt-transcribe"));
     assert_eq!(sent("file").as_deref(), Some("recording.wav"));
-    let fields = [("language", "de"), ("prompt", "Frau Müller sagt")];
+    let fields = [("language", "de-CH"), ("prompt", "Frau Müller sagt")];
     transcribe(&ada, seconds(1), &fields)
         .await
         .value::<Transcription>();
