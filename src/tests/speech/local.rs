@@ -7,13 +7,16 @@ use crate::support::{
         SENTENCE, clips, models_dir, noise, recording, silent_mp3, wav, word_errors, words,
     },
     test_app::TestApp,
+    within,
 };
+use futures::future::join_all;
 use inspireai::model::{
     ErrorKind,
     chat::{SendRequest, Sent},
     speech::{Transcription, TranscriptionLine},
 };
 use serde_json::json;
+use std::time::Instant;
 
 async fn start() -> (TestApp, Person) {
     let models = models_dir();
@@ -140,6 +143,34 @@ async fn what_cannot_be_heard_is_told_in_words() {
         .error();
     assert_eq!(error.kind, ErrorKind::Invalid);
     assert!(error.message.contains("English only"), "{}", error.message);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn twenty_recordings_and_twenty_texts_at_once_hold_nobody_else_up() {
+    let (app, ada) = start().await;
+    let ben = app.sign_up("ben").await;
+    let texts: Vec<_> = (0..20)
+        .map(|index| format!("This is the text with the number {index}."))
+        .collect();
+    let clip = recording("speech.opus");
+    let began = Instant::now();
+    let much = async {
+        let said = join_all(texts.iter().map(|text| say(&ada, text)));
+        let heard = join_all((0..20).map(|_| hear(&ada, clip.clone())));
+        let (said, heard) = futures::join!(said, heard);
+        assert!(said.iter().all(|sound| sound.len() > 48_000));
+        for one in heard {
+            assert_eq!(words(&one.text).join(" "), SENTENCE);
+        }
+        began.elapsed()
+    };
+    let little = async {
+        hear(&ben, clip.clone()).await;
+        say(&ben, "Good morning.").await;
+        began.elapsed()
+    };
+    let (much, little) = within("both", async { futures::join!(much, little) }).await;
+    assert!(little * 2 < much, "{little:?} of {much:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
