@@ -1,20 +1,30 @@
-//! What is to be said, and in which portions: rules that the server and the browser share; and what they tell each other
-//! about speech.
+//! Speech: what is to be said and in which portions, when somebody speaks, and sound as numbers: rules that the server and
+//! the browser share; and what they tell each other about speech.
 //!
-//! Pure functions of a text: no sound, no models, no state but that of a text that still grows.
+//! Pure functions of texts and of samples: no devices, no models, no state but that of what still grows.
 
+mod activity;
 mod languages;
 mod listening;
 mod pieces;
+mod placing;
+mod resampling;
+mod room;
 mod script;
 mod sentences;
 mod settings;
 mod speaking;
 mod spoken;
+pub mod wav;
 
+pub use activity::{
+    Activity, ActivityDetector, ActivityRules, LISTENING_RATE, milliseconds, samples,
+};
 pub use languages::LANGUAGES;
 pub use listening::{Transcription, TranscriptionLine};
 pub use pieces::pieces;
+pub use placing::{join, place};
+pub use resampling::Resampler;
 pub use script::{Script, foreign_script, say_foreign};
 pub use sentences::{SentenceSplitter, sentences};
 pub use settings::{

@@ -3,6 +3,7 @@
 use super::*;
 use proptest::prelude::*;
 
+mod activity;
 mod reading;
 
 fn split(text: &str) -> Vec<&str> {
