@@ -75,6 +75,12 @@ async function bundleHighlighter() {
   return outputFiles[0].contents;
 }
 
+/** What hands over what a microphone hears: loaded when somebody records. */
+async function bundleListener() {
+  const { outputFiles } = await build({ ...shared, entryPoints: ["src/browser/microphone.js"], format: "esm" });
+  return outputFiles[0].contents;
+}
+
 async function precompress(path) {
   const content = await readFile(path);
   if (content.length < SMALLEST_WORTH_COMPRESSING) return;
@@ -112,6 +118,7 @@ for (const [kind, content] of Object.entries({ js, wasm, css })) {
 for (const [name, files] of parts.lists) hashes.push(`part ${name}: ${files.join(" ")}\n`);
 await writeFile(join(siteDir, "hash.txt"), hashes.join(""));
 await writeFile(join(packageDir, "highlight.js"), highlighter);
+await writeFile(join(packageDir, "microphone.js"), await bundleListener());
 // Under the name that the server takes for one to keep for ever.
 const mathModule = `inspireai.math.${hashOf(mathWasm)}.wasm`;
 await writeFile(join(packageDir, mathModule), mathWasm);
