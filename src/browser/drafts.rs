@@ -1,6 +1,6 @@
 //! What somebody has typed and not sent, and the files on it, kept in the browser until it is sent.
 
-use crate::model::file::Attach;
+use crate::model::{file::Attach, ids::TranscriptionId};
 use web_sys::Storage;
 
 /// Longest draft that is kept, in UTF-16 units; storage is small and shared.
@@ -51,5 +51,28 @@ pub fn save_files(place: &str, files: &[Attach]) {
         storage.remove_item(&files_key(place))
     } else {
         storage.set_item(&files_key(place), &json)
+    };
+}
+
+fn heard_key(place: &str) -> String {
+    format!("draft-heard:{place}")
+}
+
+/// The recordings whose words went into the draft of a place.
+#[must_use]
+pub fn load_heard(place: &str) -> Vec<TranscriptionId> {
+    let kept = storage().and_then(|storage| storage.get_item(&heard_key(place)).ok().flatten());
+    kept.and_then(|kept| serde_json::from_slice(kept.as_bytes()).ok())
+        .unwrap_or_default()
+}
+
+/// Keeps them; of none, nothing is kept.
+pub fn save_heard(place: &str, heard: &[TranscriptionId]) {
+    let Some(storage) = storage() else { return };
+    let json = serde_json::to_string(heard).unwrap_or_default();
+    let _ = if heard.is_empty() {
+        storage.remove_item(&heard_key(place))
+    } else {
+        storage.set_item(&heard_key(place), &json)
     };
 }

@@ -1,7 +1,7 @@
-//! Fields of several lines of code: where the cursor is, and going to a place.
+//! Fields of several lines: where the cursor is, going to a place, and putting words there.
 
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::HtmlTextAreaElement;
+use web_sys::{Element, HtmlTextAreaElement};
 
 /// Breaks the line at the cursor and indents the next as this one is, further after an opening bracket.
 pub fn break_line(field: &HtmlTextAreaElement) {
@@ -38,6 +38,65 @@ fn insert(field: &HtmlTextAreaElement, text: &str) {
     if inserted != Some(true) {
         let _ = field.set_range_text(text);
     }
+}
+
+/// What stands before and after what is selected.
+#[must_use]
+pub fn around_cursor(field: &HtmlTextAreaElement) -> (String, String) {
+    let text: Vec<u16> = field.value().encode_utf16().collect();
+    let place = |place: Result<Option<u32>, JsValue>| {
+        let place = place.ok().flatten().map_or(text.len(), |at| at as usize);
+        place.min(text.len())
+    };
+    let (start, end) = (place(field.selection_start()), place(field.selection_end()));
+    let part = |part: &[u16]| String::from_utf16_lossy(part);
+    (part(&text[..start]), part(&text[end.max(start)..]))
+}
+
+/// Puts words at the cursor, in place of what is selected, and the cursor behind them; tells those who listen to the field.
+/// Where one writes on glass it does not get the focus: that would bring the keyboard up.
+pub fn place_at_cursor(field: &HtmlTextAreaElement, words: &str) {
+    if !is_touched() {
+        let _ = field.focus();
+    }
+    let is_focused = super::page::holds_focus(field);
+    if is_focused {
+        return insert(field, words);
+    }
+    let place = |place: Result<Option<u32>, JsValue>| place.ok().flatten().unwrap_or_default();
+    let (start, end) = (place(field.selection_start()), place(field.selection_end()));
+    let _ = field.set_range_text_with_start_and_end(words, start, end.max(start));
+    let cursor = start + u32::try_from(words.encode_utf16().count()).unwrap_or_default();
+    let _ = field.set_selection_range(cursor, cursor);
+    if let Ok(event) = web_sys::Event::new("input") {
+        let _ = field.dispatch_event(&event);
+    }
+}
+
+/// Moves the focus to a field if what held it is gone; not where that would bring a keyboard up.
+pub fn regain_focus(field: &HtmlTextAreaElement) {
+    let focused = field
+        .owner_document()
+        .and_then(|document| document.active_element());
+    let is_lost = focused.is_none_or(|element| element.tag_name() == "BODY");
+    if is_lost && !is_touched() {
+        let _ = field.focus();
+    }
+}
+
+/// Scrolls inside an element until the end of another in it is seen.
+pub fn bring_end_into_view(around: &Element, inner: &Element) {
+    let below =
+        inner.get_bounding_client_rect().bottom() - around.get_bounding_client_rect().bottom();
+    #[expect(clippy::cast_possible_truncation, reason = "pixels")]
+    around.set_scroll_top(around.scroll_top() + below.ceil() as i32);
+}
+
+/// Whether fingers are what one points with.
+fn is_touched() -> bool {
+    web_sys::window()
+        .and_then(|window| window.match_media("(pointer: coarse)").ok().flatten())
+        .is_some_and(|query| query.matches())
 }
 
 /// Moves the focus and the cursor to a place, both from 1; the column in characters.

@@ -8,6 +8,7 @@ pub mod chat_page;
 mod chat_start;
 mod composer;
 mod composer_tools;
+mod dictation;
 mod earlier;
 mod insist;
 mod keep_settings;

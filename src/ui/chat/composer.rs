@@ -10,6 +10,7 @@ use super::{
     attachments::{row::AttachmentRow, stored_fields::StoredFields},
     chat_page::ChatContent,
     composer_tools::ComposerTools,
+    dictation::{button::RecordButton, row::DictationRow},
     refused::Refused,
     session::ChatSession,
 };
@@ -70,15 +71,7 @@ pub(super) fn Composer(
     } = begin();
     keep_draft(draft, kept);
     let send = derive_send(draft);
-    Effect::new(move || {
-        let (Some(prompt), Some(field)) = (session.prompt.get(), draft.field.get_untracked())
-        else {
-            return;
-        };
-        field.set_value(&prompt);
-        session.prompt.set(None);
-        untrack(|| send.run(()));
-    });
+    send_prompts(draft, send);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         send.run(());
@@ -90,7 +83,13 @@ pub(super) fn Composer(
             send.run(());
         }
     };
-    let on_input = move |_| drafts::save(&place(session), &draft.text());
+    let on_input = move |_| {
+        let (place, text) = (place(session), draft.text());
+        drafts::save(&place, &text);
+        if text.is_empty() {
+            drafts::save_heard(&place, &[]);
+        }
+    };
     // Back to the page that it stands on, so that what is not taken is there again.
     let action = move || session.address.with(Address::path);
     view! {
@@ -104,30 +103,48 @@ pub(super) fn Composer(
                 <label class="sr-only" for="message">
                     "Message"
                 </label>
-                <textarea
-                    id="message"
-                    name="text"
-                    rows="1"
-                    placeholder="Write a message"
-                    node_ref=draft.field
-                    on:keydown=on_key
-                    on:input=on_input
-                >
-                    {text.map(field_text)}
-                </textarea>
-                <div class="composer-bar">
-                    <ComposerTools />
-                    <Transition>
-                        {move || Suspend::new(async move {
-                            let content = content.await.ok();
-                            view! { <ComposerTool content /> }
-                        })}
-                    </Transition>
-                    <SendOrStop draft />
+                <div class="composer-body">
+                    <textarea
+                        id="message"
+                        name="text"
+                        rows="1"
+                        placeholder="Write a message"
+                        node_ref=draft.field
+                        on:keydown=on_key
+                        on:input=on_input
+                    >
+                        {text.map(field_text)}
+                    </textarea>
+                    <DictationRow field=draft.field />
+                    <div class="composer-bar">
+                        <ComposerTools />
+                        <Transition>
+                            {move || Suspend::new(async move {
+                                let content = content.await.ok();
+                                view! { <ComposerTool content /> }
+                            })}
+                        </Transition>
+                        <RecordButton />
+                        <SendOrStop draft />
+                    </div>
                 </div>
             </form>
         </div>
     }
+}
+
+/// Sends what is to be sent as if it had been written.
+fn send_prompts(draft: Draft, send: Callback<()>) {
+    let session = ChatSession::of_page();
+    Effect::new(move || {
+        let (Some(prompt), Some(field)) = (session.prompt.get(), draft.field.get_untracked())
+        else {
+            return;
+        };
+        field.set_value(&prompt);
+        session.prompt.set(None);
+        untrack(|| send.run(()));
+    });
 }
 
 /// What the composer begins with.

@@ -1,7 +1,8 @@
 //! What the parts of an open chat page share.
 
 use super::{
-    address::Address, attachments::draft_files::DraftFiles, keep_settings::SettingsKeeper,
+    address::Address, attachments::draft_files::DraftFiles, dictation::state::Dictation,
+    keep_settings::SettingsKeeper,
 };
 use crate::{
     browser::follow::Follow,
@@ -26,6 +27,8 @@ pub struct ChatSession {
     pub(super) shown: RwSignal<Option<Shown>>,
     /// The files on the message that is being written.
     pub files: Memo<DraftFiles>,
+    /// What is being dictated into that message.
+    pub dictation: Dictation,
     /// Whether the page follows the end of the transcript.
     pub follow: Follow,
     /// A prompt that is to be sent as if it had been written.

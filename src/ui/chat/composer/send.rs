@@ -13,6 +13,7 @@ use crate::{
     },
     ui::chat::{
         attachments::draft_files::{DraftFiles, Readiness},
+        dictation::state::{Phase, Wish},
         insist::insist,
         session::{ChatSession, OpenConversation},
     },
@@ -90,6 +91,21 @@ pub(super) fn derive_send(draft: Draft) -> Callback<()> {
         let files = session.files.get_untracked();
         draft.awaits.set(false);
         draft.problem.set(None);
+        if session.dictation.phase.get_untracked() == Phase::Listening {
+            session.dictation.wish(Wish::Stop);
+        }
+        if untrack(|| session.dictation.is_underway()) {
+            // What is still being said belongs to it.
+            draft.awaits.set(true);
+            return;
+        }
+        if session.dictation.phase.get_untracked() == Phase::Stuck {
+            let words = "Part of what you said is not text yet. Try that again, go on without it, or discard it.";
+            draft
+                .problem
+                .set(Some(AppError::new(ErrorKind::Invalid, words)));
+            return;
+        }
         match check(&draft.text(), &files) {
             Ok(Readiness::Ready) if knows_whom(session) => {}
             Ok(_) => {
@@ -107,8 +123,9 @@ pub(super) fn derive_send(draft: Draft) -> Callback<()> {
     });
     // What waits for its files goes when they are there; when one fails, that is told.
     Effect::new(move || {
-        let is_ready =
-            session.files.get().readiness() != Readiness::Underway && knows_whom(session);
+        let is_ready = session.files.get().readiness() != Readiness::Underway
+            && !session.dictation.is_underway()
+            && knows_whom(session);
         if draft.awaits.get() && is_ready {
             untrack(|| send.run(()));
         }
@@ -169,6 +186,7 @@ impl Sending {
             text,
             attachments: attaches,
             settings: target.settings.clone(),
+            transcriptions: drafts::load_heard(&place(session)),
             ..SendRequest::default()
         };
         Self {
@@ -210,6 +228,7 @@ impl Sending {
             }
         };
         drafts::save(&self.place, "");
+        drafts::save_heard(&self.place, &[]);
         self.files.sent(&self.request.attachments);
         if has_left {
             return;

@@ -4,7 +4,10 @@ use super::Draft;
 use crate::{
     api,
     browser::page::is_dialog_open,
-    ui::{chat::session::ChatSession, kit::icon::Icon},
+    ui::{
+        chat::{dictation::state::Phase, session::ChatSession},
+        kit::icon::Icon,
+    },
 };
 use leptos::{ev, leptos_dom::helpers::window_event_listener, prelude::*, task::spawn_local};
 
@@ -26,8 +29,9 @@ pub(super) fn SendOrStop(
     };
     Effect::new(move || {
         let listener = window_event_listener(ev::keydown, move |event| {
-            // In a dialog the key shuts that.
-            if event.key() == "Escape" && !is_dialog_open() {
+            // In a dialog the key shuts that, and a recording it cancels.
+            let is_idle = session.dictation.phase.get_untracked() == Phase::Idle;
+            if event.key() == "Escape" && is_idle && !is_dialog_open() {
                 untrack(stop);
             }
         });

@@ -8,6 +8,8 @@ use leptos::prelude::*;
 const WAITING: &str = "The server is not answering yet. Your message is sent as soon as it does.";
 /// What is said while a message waits for its files.
 const AWAITS: &str = "Your message is sent as soon as its files are there.";
+/// What is said while it waits for what was dictated.
+const AWAITS_WORDS: &str = "Your message is sent as soon as its words are there.";
 
 /// Says what a message waits for. It is always on the page, so that its words are read out when they come.
 #[component]
@@ -15,8 +17,11 @@ pub(super) fn Waiting(
     /// What is written.
     draft: Draft,
 ) -> impl IntoView {
+    let dictation = ChatSession::of_page().dictation;
     let words = move || {
-        if draft.awaits.get() {
+        if draft.awaits.get() && dictation.is_underway() {
+            Some(AWAITS_WORDS)
+        } else if draft.awaits.get() {
             Some(AWAITS)
         } else {
             draft.is_waiting.get().then_some(WAITING)
