@@ -28,6 +28,8 @@ mod outcome;
 #[path = "bench/plot.rs"]
 mod plot;
 mod programs;
+#[path = "bench/speech.rs"]
+mod speech;
 #[path = "bench/stage.rs"]
 mod stage;
 #[path = "bench/start.rs"]
@@ -76,16 +78,33 @@ struct BenchPrograms {
     /// The site that the server serves.
     #[arg(long, global = true, default_value = "target/site")]
     site: PathBuf,
+    /// Where the models are that listen and speak.
+    #[arg(long, global = true, default_value = "data/models")]
+    models: PathBuf,
 }
 
 impl BenchPrograms {
-    /// Starts a server in `home`.
-    async fn start(&self, home: &Home, upstream: &Upstream) -> io::Result<Server> {
+    /// Starts a server in `home`, with the models that listen and speak if they are wanted.
+    async fn start(
+        &self,
+        home: &Home,
+        upstream: &Upstream,
+        with_speech: bool,
+    ) -> io::Result<Server> {
         let site = absolute(&self.site)?;
-        Setting::new(&self.programs, home, upstream.base_url())?
-            .with("LEPTOS_SITE_ROOT", &site.to_string_lossy())
-            .start(Stdio::inherit())
-            .await
+        let mut setting = Setting::new(&self.programs, home, upstream.base_url())?
+            .with("LEPTOS_SITE_ROOT", &site.to_string_lossy());
+        if with_speech {
+            let models = absolute(&self.models)?;
+            let (voice, listener) = (
+                models.join("hibari/hibari.onnx"),
+                models.join("moonshine-tiny"),
+            );
+            setting = setting
+                .with("INSPIREAI_LOCAL_SPEECH", &voice.to_string_lossy())
+                .with("INSPIREAI_LOCAL_TRANSCRIPTION", &listener.to_string_lossy());
+        }
+        setting.start(Stdio::inherit()).await
     }
 }
 
@@ -98,6 +117,8 @@ enum Phase {
     Ttft,
     /// What answers of 1,000 tokens cost, against nginx.
     Cost,
+    /// Listening and speaking in the process, alone and beside streams of text.
+    Speech,
     /// From one stream to a thousand at once.
     Load(Load),
     /// Everything, each with its table.
@@ -148,6 +169,12 @@ async fn measure(arguments: &Arguments) -> io::Result<usize> {
         let playing = cost::duration(seconds);
         let (table, errors) = within(playing, cost::measure(&stage, seconds)).await?;
         show(&table);
+        wrong += errors;
+    }
+    if is_all || matches!(phase, Phase::Speech) {
+        let playing = speech::duration(seconds);
+        let (tables, errors) = within(playing, speech::measure(&stage, seconds)).await?;
+        tables.iter().for_each(show);
         wrong += errors;
     }
     if let Phase::Load(load) | Phase::All(load) = phase {

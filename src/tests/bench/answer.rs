@@ -100,6 +100,12 @@ impl Answer {
         ages
     }
 
+    /// Milliseconds from the first piece to the last.
+    pub fn duration_ms(&self) -> Option<f64> {
+        let ((first, _), (last, _)) = self.arrivals.first().zip(self.arrivals.last())?;
+        Some(last - first)
+    }
+
     /// Milliseconds from the question to the first piece of its answer.
     pub fn first_token_ms(&self) -> Option<f64> {
         self.arrivals.first().map(|(at, _)| at - self.asked_at)

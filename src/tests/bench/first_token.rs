@@ -30,7 +30,7 @@ const FIRST_TOKEN: &str = "0000 ";
 pub async fn measure(programs: &BenchPrograms) -> io::Result<Table> {
     let upstream = Upstream::start(&programs.programs).await?;
     let home = Home::new()?;
-    let server = programs.start(&home, &upstream).await?;
+    let server = programs.start(&home, &upstream, false).await?;
     server.learn_tools().await?;
     let http = http_client();
     let ada = sign_up(&http, server.address(), "ada").await?;

@@ -5,7 +5,10 @@ use super::{
     usage::Usage,
 };
 use crate::{
-    programs::{table::quantile, upstream::Upstream},
+    programs::{
+        table::{median, quantile},
+        upstream::Upstream,
+    },
     support::person::Person,
 };
 use inspireai::model::{
@@ -44,6 +47,7 @@ pub struct Outcome {
     bytes: usize,
     first_token_ms: Vec<f64>,
     ages_ms: Vec<f64>,
+    durations_ms: Vec<f64>,
 }
 
 impl Outcome {
@@ -60,6 +64,11 @@ impl Outcome {
     /// How late tokens came, in milliseconds since they were due, for each of [`SHARES`].
     pub fn ages_ms(&self) -> [f64; 2] {
         SHARES.map(|share| quantile(&self.ages_ms, share))
+    }
+
+    /// Milliseconds that the answer in the middle took, from its first piece to its last.
+    pub fn duration_ms(&self) -> f64 {
+        median(&self.durations_ms)
     }
 
     /// All bytes for each byte of the text.
@@ -101,6 +110,7 @@ impl Outcome {
         self.tokens += answer.text.len() / TOKEN_BYTES;
         self.bytes += answer.bytes;
         self.first_token_ms.extend(answer.first_token_ms());
+        self.durations_ms.extend(answer.duration_ms());
         if let Some(began_at) = began_at {
             self.ages_ms.extend(answer.ages_ms(question, began_at));
         }

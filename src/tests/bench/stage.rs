@@ -136,6 +136,26 @@ impl Outcomes {
     }
 }
 
+/// A server, and people with accounts there.
+pub struct Settled {
+    /// Gone with the server.
+    _home: Home,
+    server: Server,
+    people: Vec<Arc<Person>>,
+}
+
+impl Settled {
+    /// The people.
+    pub fn people(&self) -> &[Arc<Person>] {
+        &self.people
+    }
+
+    /// Stops the server.
+    pub async fn stop(self) -> io::Result<()> {
+        self.server.stop().await
+    }
+}
+
 /// What is there while everything is measured.
 pub struct Stage<'a> {
     programs: &'a BenchPrograms,
@@ -173,19 +193,38 @@ impl<'a> Stage<'a> {
 
     /// Plays through a fresh server.
     pub async fn play_through_server(&self, play: &Play) -> io::Result<Outcome> {
-        let home = Home::new()?;
-        let server = self.programs.start(&home, &self.upstream).await?;
-        server.learn_tools().await?;
-        let mut people = Vec::new();
-        for index in 0..play.streams.div_ceil(STREAMS_PER_PERSON) {
-            let name = format!("person-{index}");
-            let person = sign_up(&self.http, server.address(), &name).await?;
-            people.push(Arc::new(person));
-        }
-        let route = Route::Server(&server, people);
-        let outcome = self.play(&route, play).await?;
-        server.stop().await?;
+        let people = play.streams.div_ceil(STREAMS_PER_PERSON);
+        let settled = self.settle(people, false).await?;
+        let outcome = self.play_at(&settled, play).await?;
+        settled.stop().await?;
         Ok(outcome)
+    }
+
+    /// Starts a fresh server, with the models that listen and speak if they are wanted, where so many people have accounts.
+    pub async fn settle(&self, people: usize, with_speech: bool) -> io::Result<Settled> {
+        let home = Home::new()?;
+        let server = self
+            .programs
+            .start(&home, &self.upstream, with_speech)
+            .await?;
+        server.learn_tools().await?;
+        let mut settled = Settled {
+            _home: home,
+            server,
+            people: Vec::with_capacity(people),
+        };
+        for index in 0..people {
+            let name = format!("person-{index}");
+            let person = sign_up(&self.http, settled.server.address(), &name).await?;
+            settled.people.push(Arc::new(person));
+        }
+        Ok(settled)
+    }
+
+    /// Plays through a server that is there.
+    pub async fn play_at(&self, settled: &Settled, play: &Play) -> io::Result<Outcome> {
+        let route = Route::Server(&settled.server, settled.people.clone());
+        self.play(&route, play).await
     }
 
     /// Plays all streams, and judges them when the last has ended, so that judging takes no time from reading.

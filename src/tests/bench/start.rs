@@ -22,12 +22,12 @@ pub async fn measure(programs: &BenchPrograms) -> io::Result<Table> {
     let (mut first, mut again, mut resident) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let home = Home::new()?;
-        let server = programs.start(&home, &upstream).await?;
+        let server = programs.start(&home, &upstream, false).await?;
         first.push(milliseconds(server.started_in()));
         sleep(REST).await;
         resident.push(resident_mb(server.pid())?);
         server.stop().await?;
-        let server = programs.start(&home, &upstream).await?;
+        let server = programs.start(&home, &upstream, false).await?;
         server.learn_tools().await?;
         again.push(milliseconds(server.started_in()));
         server.stop().await?;
