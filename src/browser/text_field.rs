@@ -84,6 +84,18 @@ pub fn regain_focus(field: &HtmlTextAreaElement) {
     }
 }
 
+/// Puts words behind everything that stands there, and the cursor behind them.
+pub fn append_words(field: &HtmlTextAreaElement, words: &str) {
+    let text = field.value();
+    let end = u32::try_from(text.encode_utf16().count()).unwrap_or(u32::MAX);
+    let _ = field.set_selection_range(end, end);
+    let is_apart = text.is_empty() || text.ends_with(char::is_whitespace);
+    place_at_cursor(
+        field,
+        &format!("{}{words}", if is_apart { "" } else { " " }),
+    );
+}
+
 /// Scrolls inside an element until the end of another in it is seen.
 pub fn bring_end_into_view(around: &Element, inner: &Element) {
     let below =

@@ -18,4 +18,5 @@ mod objection;
 mod picture;
 pub mod row;
 pub(super) mod stored_fields;
+mod transcribe;
 mod uploads;

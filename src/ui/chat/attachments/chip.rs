@@ -7,6 +7,7 @@ use super::{
     objection::{kind_of, objection},
     picture::{Picture, PreviewSize, sent_size},
     row::move_by,
+    transcribe::TranscribeControl,
     uploads,
 };
 use crate::{
@@ -77,6 +78,7 @@ pub(super) fn Chip(
             </div>
             <RemoveButton files=files.clone() file=file.clone() />
             {controls}
+            <TranscribeControl files=files.clone() file=file.clone() />
             <Problem files file tool />
         </li>
     }

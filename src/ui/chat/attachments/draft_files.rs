@@ -7,7 +7,7 @@ use crate::{
     model::{
         AppError,
         file::{Attach, Attachment, FileView, ImageDetail, ImageEdit, MAX_ATTACHMENTS},
-        ids::FileId,
+        ids::{FileId, TranscriptionId},
     },
 };
 use futures::future::AbortHandle;
@@ -325,6 +325,15 @@ impl DraftFiles {
             .iter()
             .map(Attach::from)
             .collect()
+    }
+
+    /// Words of a recording went into the message: it says so when it is sent.
+    pub fn heard(&self, transcription: TranscriptionId) {
+        if let Some(place) = self.place.as_deref() {
+            let mut heard = drafts::load_heard(place);
+            heard.push(transcription);
+            drafts::save_heard(place, &heard);
+        }
     }
 
     /// Takes what was sent off the message.

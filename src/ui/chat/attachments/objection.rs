@@ -9,7 +9,13 @@ use leptos::prelude::*;
 pub(super) fn objection(tool: &ChatTool, kind: FileKind) -> Option<String> {
     let (needed, can) = match kind {
         FileKind::Image => (Capability::ImageInput, "see pictures"),
-        FileKind::Audio => (Capability::AudioInput, "hear sound"),
+        FileKind::Audio if !tool.capabilities.contains(&Capability::AudioInput) => {
+            return Some(format!(
+                "{} cannot hear sound. Have it written down, or choose another tool.",
+                tool.name
+            ));
+        }
+        FileKind::Audio => return None,
         FileKind::Video => (Capability::VideoInput, "watch films"),
         FileKind::Other => return Some(format!("{} cannot read this kind of file.", tool.name)),
         FileKind::Pdf | FileKind::Text | FileKind::Office => return None,
