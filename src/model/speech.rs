@@ -4,9 +4,11 @@
 //! Pure functions of texts and of samples: no devices, no models, no state but that of what still grows.
 
 mod activity;
+mod growing;
 mod languages;
 mod listening;
 mod pieces;
+pub mod place;
 mod placing;
 mod resampling;
 mod room;
@@ -15,11 +17,14 @@ mod sentences;
 mod settings;
 mod speaking;
 mod spoken;
+pub mod tempo;
+mod trim;
 pub mod wav;
 
 pub use activity::{
     Activity, ActivityDetector, ActivityRules, LISTENING_RATE, milliseconds, samples,
 };
+pub use growing::{GrowingSpeech, MAX_PORTION_CHARS, Sentence, sentences_of};
 pub use languages::LANGUAGES;
 pub use listening::{Transcription, TranscriptionLine};
 pub use pieces::pieces;
@@ -32,6 +37,7 @@ pub use settings::{
 };
 pub use speaking::{MAX_SPOKEN_CHARS, SPEECH_RATE_HZ, SpeakRequest};
 pub use spoken::{Tables, spoken_text};
+pub use trim::Trimmer;
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@ use super::*;
 use proptest::prelude::*;
 
 mod activity;
+mod growing;
 mod reading;
 
 fn split(text: &str) -> Vec<&str> {
