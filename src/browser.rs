@@ -14,6 +14,8 @@ pub mod page;
 pub mod patch;
 pub mod reading_place;
 pub mod recordings;
+pub mod speaker;
+pub mod spotlight;
 pub mod text_field;
 pub mod transcribe;
 pub mod upload;

@@ -1,19 +1,31 @@
 //! Handing a file to the person that is made on the page.
 
-use js_sys::Array;
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 /// Has the browser save a text as a file. A browser that refuses saves nothing.
 pub fn download(name: &str, media_type: &str, text: &str) {
-    let _ = try_download(name, media_type, text);
+    let parts = Array::of1(&JsValue::from_str(text));
+    let blob = Blob::new_with_str_sequence_and_options(&parts, &options(media_type));
+    let _ = try_download(name, blob);
 }
 
-fn try_download(name: &str, media_type: &str, text: &str) -> Option<()> {
+/// The same of any file.
+pub fn download_bytes(name: &str, media_type: &str, bytes: &[u8]) {
+    let parts = Array::of1(&Uint8Array::from(bytes));
+    let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &options(media_type));
+    let _ = try_download(name, blob);
+}
+
+fn options(media_type: &str) -> BlobPropertyBag {
     let options = BlobPropertyBag::new();
     options.set_type(media_type);
-    let parts = Array::of1(&JsValue::from_str(text));
-    let blob = Blob::new_with_str_sequence_and_options(&parts, &options).ok()?;
+    options
+}
+
+fn try_download(name: &str, blob: Result<Blob, JsValue>) -> Option<()> {
+    let blob = blob.ok()?;
     let address = Url::create_object_url_with_blob(&blob).ok()?;
     let document = web_sys::window()?.document()?;
     let link: HtmlAnchorElement = document.create_element("a").ok()?.dyn_into().ok()?;
