@@ -13,6 +13,7 @@ pub mod lazy;
 pub mod load;
 mod not_found_page;
 pub mod parts;
+pub mod reading;
 pub mod session;
 pub mod settings;
 pub mod shell;

@@ -15,6 +15,7 @@ use super::{
     lazy::LazyPage,
     not_found_page::NotFoundPage,
     parts::prefetch_near_links,
+    reading::provide_reader,
     session::provide_session,
     settings::settings_page::settings_page,
     shell::{conversations::provide_conversations, frame::FramedPage},
@@ -103,6 +104,7 @@ fn Pages() -> impl IntoView {
     provide_session();
     provide_conversations();
     provide_draft_files();
+    provide_reader();
     prefetch_near_links();
     view! {
         <Routes fallback=NotFoundPage>

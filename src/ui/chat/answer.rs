@@ -11,7 +11,10 @@ use super::{
     stream_view::{StreamView, render_open},
 };
 use crate::{
-    browser::event_stream::{Connection, Next, follow_run},
+    browser::{
+        event_stream::{Connection, Next, follow_run},
+        spotlight::words_id,
+    },
     model::{
         AppError,
         assistant::ChatAssistant,
@@ -25,6 +28,7 @@ use crate::{
         assistants::avatar::Avatar,
         kit::{mark::Mark, notice::ErrorNotice},
         lazy::Lazy,
+        reading::{Asked, Reader, read_button::ReadButton, use_reader},
         speech::usage::spoken,
     },
 };
@@ -55,6 +59,7 @@ struct Live {
     connection: RwSignal<Connection>,
     announcement: RwSignal<String>,
     author: StoredValue<String>,
+    reader: Reader,
 }
 
 /// What the tool said.
@@ -91,6 +96,7 @@ pub(super) fn Answer(
         connection: RwSignal::new(Connection::Open),
         announcement,
         author: StoredValue::new(tool.name.clone()),
+        reader: use_reader(),
     };
     let open_run = run.filter(|_| is_open);
     let problem = RwSignal::new(None::<AppError>);
@@ -151,7 +157,8 @@ fn prose(text: &str, live: Live, open_run: Option<RunView>) -> AnyView {
             }
         });
     }
-    view! { <div class="prose" node_ref=prose inner_html=html></div> }.into_any()
+    view! { <div class="prose" id=words_id(live.message) node_ref=prose inner_html=html></div> }
+        .into_any()
 }
 
 /// Who said it.
@@ -201,7 +208,7 @@ fn AnswerFoot(
             .get()
             .map(|usage| format!("{} in, {} out", usage.input_tokens, usage.output_tokens))
     };
-    let foot = move || {
+    let facts = move || {
         is_end.get().then(|| {
             let said = spoken(message.with_value(|message| message.spoken_chars));
             view! {
@@ -211,11 +218,23 @@ fn AnswerFoot(
                     {said.map(|words| view! { <span>{words}</span> })}
                     <span>{end_word(&live.state.get())}</span>
                 </p>
-                <div class="message-actions">
-                    <SiblingSwitch message=message.get_value() kind="answer" problem />
-                    <CopyButton text=Callback::new(move |()| live.text.get_value()) />
-                    <RegenerateButton message=live.message open=live.open problem />
-                </div>
+            }
+            .into_any()
+        })
+    };
+    let text = Callback::new(move |()| live.text.get_value());
+    // Prose can be heard from its first words on.
+    let is_prose = message.with_value(|message| message.output.is_none());
+    let read = move || {
+        (is_prose && live.has_text.get())
+            .then(|| view! { <ReadButton asked=live.asked() text /> }.into_any())
+    };
+    let actions = move || {
+        is_end.get().then(|| {
+            view! {
+                <SiblingSwitch message=message.get_value() kind="answer" problem />
+                <CopyButton text />
+                <RegenerateButton message=live.message open=live.open problem />
             }
             .into_any()
         })
@@ -224,7 +243,8 @@ fn AnswerFoot(
     view! {
         <footer class="message-foot">
             <RunWait state=live.state has_text=live.has_text.into() connection=live.connection />
-            {foot}
+            {facts}
+            <div class="message-actions">{read} {actions}</div>
         </footer>
     }
     .into_any()
@@ -236,9 +256,22 @@ const RELOAD: &str = "<meta http-equiv=\"refresh\" content=\"2\"><p class=\"mess
      written; this page reloads by itself.</p>";
 
 impl Live {
+    /// The answer, for whoever is to read it aloud.
+    fn asked(self) -> Asked {
+        Asked {
+            message: self.message,
+            conversation: self.open.id,
+            author: self.author.get_value(),
+        }
+    }
+
     /// Follows the run to its end, painting what comes.
     fn follow(self, run: &RunView, view: AnswerText) {
         let text = self.text.get_value();
+        let is_new = run.seq == 0 && text.is_empty() && matches!(view, AnswerText::Prose(_));
+        if is_new && self.reader.reads_automatically() {
+            self.reader.read_open_answer(self.asked());
+        }
         let extras = self.extras.get_untracked();
         let mut transcript = Transcript::new(text, run.seq).with_extras(extras);
         let id = run.id;
@@ -250,7 +283,10 @@ impl Live {
         spawn_local(async move {
             let _ = following.await;
         });
-        on_cleanup(move || stop.abort());
+        on_cleanup(move || {
+            stop.abort();
+            self.reader.leave(self.message);
+        });
     }
 
     fn take(
@@ -268,6 +304,7 @@ impl Live {
             Applied::Duplicate => return Next::After(transcript.seq),
             Applied::Gap => return Next::Snapshot,
         }
+        self.reader.tell(self.message, run, transcript, true);
         self.has_text.maybe_update(|has_text| {
             let had = std::mem::replace(has_text, !transcript.text.is_empty());
             had != *has_text

@@ -23,6 +23,7 @@ use crate::{
         kit::{notice::ErrorNotice, page_title::PageTitle},
         lazy::{Lazy, lazy_view},
         load::load,
+        reading::options::learn_options_soon,
         shell::topbar::TopBar,
     },
 };
@@ -106,6 +107,7 @@ fn ChatPage() -> impl IntoView {
         switched: StoredValue::new(None),
         reload: Callback::new(move |()| content.refetch()),
     });
+    learn_options_soon();
     let title = move || {
         content.with(|content| match content {
             Some(Ok(content)) => content.title(),

@@ -20,6 +20,7 @@ use crate::{
     ui::{
         kit::{field_text::field_text, notice::ErrorNotice},
         load::Loaded,
+        reading::dock::ComposerReadingDock,
     },
 };
 use answerer::ComposerTool;
@@ -93,7 +94,8 @@ pub(super) fn Composer(
     // Back to the page that it stands on, so that what is not taken is there again.
     let action = move || session.address.with(Address::path);
     view! {
-        <div class="dock">
+        <div class="dock" node_ref=dock_of(session)>
+            <ComposerReadingDock />
             <JumpButton />
             {move || draft.problem.get().map(|error| view! { <ErrorNotice error /> })}
             <Waiting draft />
@@ -145,6 +147,17 @@ fn send_prompts(draft: Draft, send: Callback<()>) {
         session.prompt.set(None);
         untrack(|| send.run(()));
     });
+}
+
+/// The place of the composer: what appears in it is not to cover the end of the transcript.
+fn dock_of(session: ChatSession) -> NodeRef<html::Div> {
+    let dock = NodeRef::<html::Div>::new();
+    Effect::new(move || {
+        if let Some(dock) = dock.get() {
+            session.follow.watch(&dock);
+        }
+    });
+    dock
 }
 
 /// What the composer begins with.

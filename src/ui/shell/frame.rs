@@ -3,7 +3,7 @@
 use super::{sidebar::Sidebar, topbar::SkipLink};
 use crate::{
     browser::page::{close_menus, dismiss_menus, focus_content, is_phone},
-    ui::kit::icon::Icon,
+    ui::{kit::icon::Icon, reading::dock::PageReadingDock},
 };
 use leptos::{ev, html, prelude::*};
 use leptos_router::{components::Outlet, hooks::use_location};
@@ -45,7 +45,7 @@ pub fn Frame(
                 <Sidebar />
                 <label class="scrim" for="nav-toggle" aria-hidden="true"></label>
             </aside>
-            <div class="main">{children()}</div>
+            <div class="main">{children()} <PageReadingDock /></div>
         </div>
     }
     .into_any()
