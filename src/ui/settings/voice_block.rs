@@ -13,6 +13,7 @@ use crate::{
             submit::SubmitButton,
         },
         load::load,
+        reading::use_reader,
         session::use_session_actions,
         speech::voice_field::VoiceField,
     },
@@ -68,6 +69,13 @@ fn VoiceForm(
         let failed = save.value().get().and_then(Result::err);
         failed.map(|error| view! { <ErrorNotice error /> })
     };
+    // What reads on this page is to know it as well.
+    let reader = use_reader();
+    Effect::new(move || {
+        if save.value().with(|saved| matches!(saved, Some(Ok(())))) {
+            reader.forget_options();
+        }
+    });
     let is_saved = move || matches!(save.value().get(), Some(Ok(())));
     let SpeechOptions {
         settings,

@@ -1,7 +1,10 @@
 //! The choice of a voice, in forms.
 
-use crate::model::speech::{VoiceChoice, VoiceOption};
-use leptos::prelude::*;
+use crate::{
+    model::speech::{VoiceChoice, VoiceOption},
+    ui::reading::listen_button::ListenButton,
+};
+use leptos::{html, prelude::*};
 
 /// A voice to be chosen, those of each tool together. What is sent is the word that [`VoiceChoice`] reads.
 #[component]
@@ -39,10 +42,17 @@ pub fn VoiceField(
         .map(|(tool, options)| view! { <optgroup label=tool>{options}</optgroup> })
         .collect_view();
     let note_id = format!("{id}-note");
+    let field = NodeRef::<html::Select>::new();
+    let shown = Callback::new(move |()| {
+        let field = field.get_untracked();
+        field.map(|field| field.value()).unwrap_or_default()
+    });
     view! {
         <div class="field">
             <label for=id>"Voice"</label>
+            <div class="voice-choice">
             <select
+                node_ref=field
                 class="input"
                 id=id
                 name=name
@@ -61,6 +71,8 @@ pub fn VoiceField(
                     })}
                 {groups}
             </select>
+            <ListenButton voice=shown />
+            </div>
             <p class="field-note" id=note_id>
                 {note}
             </p>
