@@ -3,7 +3,7 @@
 
 use crate::model::{
     ids::MessageId,
-    speech::place::{is_letter, places},
+    speech::on_page::{is_letter, places},
 };
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};

@@ -4,12 +4,12 @@
 //! Pure functions of texts and of samples: no devices, no models, no state but that of what still grows.
 
 mod activity;
+mod dictated;
 mod growing;
 mod languages;
 mod listening;
+pub mod on_page;
 mod pieces;
-pub mod place;
-mod placing;
 mod resampling;
 mod room;
 mod script;
@@ -24,11 +24,11 @@ pub mod wav;
 pub use activity::{
     Activity, ActivityDetector, ActivityRules, LISTENING_RATE, milliseconds, samples,
 };
+pub use dictated::{join, place};
 pub use growing::{GrowingSpeech, MAX_PORTION_CHARS, Sentence, sentences_of};
 pub use languages::LANGUAGES;
 pub use listening::{Transcription, TranscriptionLine};
 pub use pieces::pieces;
-pub use placing::{join, place};
 pub use resampling::Resampler;
 pub use script::{Script, foreign_script, say_foreign};
 pub use sentences::{SentenceSplitter, sentences};
