@@ -4,6 +4,7 @@
 //! Pure functions of texts and of samples: no devices, no models, no state but that of what still grows.
 
 mod activity;
+pub mod call;
 mod dictated;
 mod growing;
 mod languages;
