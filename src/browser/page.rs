@@ -93,10 +93,16 @@ pub fn holds_focus(element: &Element) -> bool {
 
 /// Moves the focus to the page's content if what held it is gone.
 pub fn regain_focus() {
-    let focused = document().and_then(|document| document.active_element());
-    if focused.is_none_or(|element| element.tag_name() == "BODY") {
+    if is_focus_lost() {
         focus_content();
     }
+}
+
+/// Whether what held the focus is gone.
+#[must_use]
+pub fn is_focus_lost() -> bool {
+    let focused = document().and_then(|document| document.active_element());
+    focused.is_none_or(|element| element.tag_name() == "BODY")
 }
 
 /// Shuts every open menu but the one that holds a node.

@@ -2,12 +2,12 @@
 
 use futures::future::select;
 use gloo_timers::future::TimeoutFuture;
-use std::{cell::RefCell, collections::VecDeque};
+use std::{cell::RefCell, collections::VecDeque, ops::Range};
 use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AddEventListenerOptions, AudioBufferSourceNode, AudioContext, AudioContextOptions,
-    AudioContextState, AudioScheduledSourceNode, GainNode,
+    AddEventListenerOptions, AnalyserNode, AudioBufferSourceNode, AudioContext,
+    AudioContextOptions, AudioContextState, AudioScheduledSourceNode, GainNode,
 };
 
 /// Samples a second of what is played, and of the context where the browser lets it have them.
@@ -16,12 +16,18 @@ const RATE: f32 = 24_000.0;
 const START_MS: u32 = 700;
 /// Before the first sound, so that it is not late already when it is asked for.
 const LEAD_S: f64 = 0.02;
+/// Samples that loudness is measured over.
+const METERED: usize = 1_024;
+/// Where a meter begins and where it is full, in dB.
+const METER_DB: Range<f32> = -50.0..-14.0;
 /// How fast a sound that is broken off dies away; at once it would click.
 const FADE_S: f64 = 0.008;
 
 thread_local! {
     /// The page has one context: a phone allows few, and each has to be unlocked by a press.
     static CONTEXT: RefCell<Option<AudioContext>> = const { RefCell::new(None) };
+    /// Everything that it plays passes by here.
+    static METER: RefCell<Option<AnalyserNode>> = const { RefCell::new(None) };
 }
 
 /// The page's audio context, made when it is first wanted; `None` where the browser has no such thing.
@@ -217,7 +223,29 @@ fn connected(context: &AudioContext) -> Option<GainNode> {
     volume
         .connect_with_audio_node(&context.destination())
         .ok()?;
+    METER.with_borrow_mut(|meter| {
+        if meter.is_none() {
+            *meter = context.create_analyser().ok();
+        }
+        // Without it nothing is seen; it is heard all the same.
+        if let Some(meter) = meter {
+            let _ = volume.connect_with_audio_node(meter);
+        }
+    });
     Some(volume)
+}
+
+/// How loud it is just now, for a meter: from 0 to 1.
+#[must_use]
+pub fn level() -> f32 {
+    METER.with_borrow(|meter| {
+        let Some(meter) = meter else { return 0.0 };
+        let mut samples = [0.0; METERED];
+        meter.get_float_time_domain_data(&mut samples);
+        let energy: f32 = samples.iter().map(|sample| sample * sample).sum();
+        let decibels = 10.0 * (energy / METERED as f32).max(1e-9).log10();
+        ((decibels - METER_DB.start) / (METER_DB.end - METER_DB.start)).clamp(0.0, 1.0)
+    })
 }
 
 /// What has ended already takes no notice.

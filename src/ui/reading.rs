@@ -16,7 +16,7 @@ use crate::{
         speech::{SpeechOptions, SpeechSettings},
         transcript::Transcript,
     },
-    ui::session::use_session_actions,
+    ui::{lazy::prefetch, session::use_session_actions},
 };
 use leptos::{__reexports::send_wrapper::SendWrapper, prelude::*};
 use std::rc::Rc;
@@ -178,6 +178,11 @@ pub fn provide_reader() {
         }
         now
     });
+}
+
+/// Fetches what reads before it is wanted. Runs in effects and event handlers.
+pub fn prefetch_reader() {
+    prefetch(bar::reading_bar::PART);
 }
 
 /// The reader of the page.

@@ -22,7 +22,7 @@ const SPEEDS: [u16; 7] = [50, 75, 100, 125, 150, 175, 200];
 
 lazy_view! {
     /// What stands in the bar.
-    pub(super) fn reading_bar() in reading {
+    pub fn reading_bar() in reading {
         view! { <ReadingBar /> }
     }
 }
