@@ -4,6 +4,7 @@ mod address;
 pub mod answer;
 mod answer_text;
 pub mod attachments;
+mod call;
 pub mod chat_page;
 mod chat_start;
 mod composer;

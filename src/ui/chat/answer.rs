@@ -269,7 +269,9 @@ impl Live {
     fn follow(self, run: &RunView, view: AnswerText) {
         let text = self.text.get_value();
         let is_new = run.seq == 0 && text.is_empty() && matches!(view, AnswerText::Prose(_));
-        if is_new && self.reader.reads_automatically() {
+        // In a call it is read in any case, by whoever makes the call go.
+        let is_call = self.session.call.is_on.get_untracked();
+        if is_new && !is_call && self.reader.reads_automatically() {
             self.reader.read_open_answer(self.asked());
         }
         let extras = self.extras.get_untracked();
@@ -335,7 +337,10 @@ impl Live {
         view.finish(move || self.session.follow.keep_up());
         self.text.set_value(transcript.text.clone());
         self.usage.set(transcript.usage);
-        self.announcement.set(self.announce(transcript));
+        // Who is in a call hears it already.
+        if !self.session.call.is_on.get_untracked() {
+            self.announcement.set(self.announce(transcript));
+        }
         let run = RunView {
             id: run,
             state: transcript.state.clone(),

@@ -3,6 +3,7 @@
 use super::{
     address::Address,
     attachments::{all_drafts::use_draft_files, drop_zone::DropZone},
+    call::state::VoiceCall,
     chat_start::ChatStart,
     composer::Composer,
     dictation::state::Dictation,
@@ -98,6 +99,7 @@ fn ChatPage() -> impl IntoView {
         shown: RwSignal::new(None),
         files: Memo::new(move |_| draft_files.of(&address.with(Address::place))),
         dictation: Dictation::default(),
+        call: VoiceCall::default(),
         follow: Follow::new(),
         prompt: RwSignal::new(None),
         is_asking: RwSignal::new(false),

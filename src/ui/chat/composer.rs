@@ -8,6 +8,7 @@ mod status;
 use super::{
     address::{Address, files_of_page},
     attachments::{row::AttachmentRow, stored_fields::StoredFields},
+    call::place::CallPlace,
     chat_page::ChatContent,
     composer_tools::ComposerTools,
     dictation::{button::RecordButton, row::DictationRow},
@@ -94,8 +95,9 @@ pub(super) fn Composer(
     // Back to the page that it stands on, so that what is not taken is there again.
     let action = move || session.address.with(Address::path);
     view! {
-        <div class="dock" node_ref=dock_of(session)>
+        <div class="dock" class:dock-call=session.call.is_on node_ref=dock_of(session)>
             <ComposerReadingDock />
+            <CallPlace field=draft.field />
             <JumpButton />
             {move || draft.problem.get().map(|error| view! { <ErrorNotice error /> })}
             <Waiting draft />

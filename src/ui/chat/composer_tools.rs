@@ -1,8 +1,8 @@
 //! What can be put on a message or set for its answer: one button each, beside the field.
 
 use super::{
-    attachments::attach_button::AttachButton, output_panel::OutputButton,
-    parameters::ParametersButton,
+    attachments::attach_button::AttachButton, call::button::VoiceCallButton,
+    output_panel::OutputButton, parameters::ParametersButton,
 };
 use leptos::prelude::*;
 
@@ -14,6 +14,7 @@ pub(super) fn ComposerTools() -> impl IntoView {
             <AttachButton />
             <OutputButton />
             <ParametersButton />
+            <VoiceCallButton />
         </div>
     }
     .into_any()

@@ -5,8 +5,8 @@
 mod bar;
 pub(super) mod button;
 mod driver;
-mod explained;
-mod flow;
+pub(super) mod explained;
+pub(super) mod flow;
 mod ghost;
 mod keeping;
 mod languages;

@@ -1,8 +1,8 @@
 //! What the parts of an open chat page share.
 
 use super::{
-    address::Address, attachments::draft_files::DraftFiles, dictation::state::Dictation,
-    keep_settings::SettingsKeeper,
+    address::Address, attachments::draft_files::DraftFiles, call::state::VoiceCall,
+    dictation::state::Dictation, keep_settings::SettingsKeeper,
 };
 use crate::{
     browser::follow::Follow,
@@ -29,6 +29,8 @@ pub struct ChatSession {
     pub files: Memo<DraftFiles>,
     /// What is being dictated into that message.
     pub dictation: Dictation,
+    /// The voice call, if there is one.
+    pub call: VoiceCall,
     /// Whether the page follows the end of the transcript.
     pub follow: Follow,
     /// A prompt that is to be sent as if it had been written.

@@ -13,6 +13,7 @@ use crate::{
     },
     ui::chat::{
         attachments::draft_files::{DraftFiles, Readiness},
+        call::state::Spoken,
         dictation::state::{Phase, Wish},
         insist::insist,
         session::{ChatSession, OpenConversation},
@@ -20,6 +21,7 @@ use crate::{
 };
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
+use std::sync::Arc;
 
 /// A message that was tried: what it said and held, and its key.
 #[derive(Clone)]
@@ -57,6 +59,16 @@ impl Target {
             tool: shown.or(address.tool),
         }
     }
+
+    /// A request for it, without what it says.
+    fn request(&self) -> SendRequest {
+        SendRequest {
+            conversation_id: self.conversation,
+            tool: self.tool.clone(),
+            settings: self.settings.clone(),
+            ..SendRequest::default()
+        }
+    }
 }
 
 /// A message on its way, and what to do when it has arrived.
@@ -69,7 +81,11 @@ struct Sending {
     files: DraftFiles,
     attachments: Vec<Attachment>,
     request: SendRequest,
+    /// Told what became of it, if it was spoken in a call: then it is not what is written.
+    spoken: Option<SpokenDone>,
 }
+
+type SpokenDone = Arc<dyn Fn(AppResult<Sent>) + Send + Sync>;
 
 /// Sends what is written, as soon as its files are stored. Where the conversation is on the page the message appears in it;
 /// else the page goes there.
@@ -130,7 +146,22 @@ pub(super) fn derive_send(draft: Draft) -> Callback<()> {
             untrack(|| send.run(()));
         }
     });
+    send_spoken(draft, go);
     send
+}
+
+/// Sends what is said in a call, with the files that are there. What is written stays.
+fn send_spoken(draft: Draft, go: Callback<ConversationId>) {
+    let session = ChatSession::of_page();
+    Effect::new(move || {
+        if !knows_whom(session) {
+            return;
+        }
+        if let Some(spoken) = session.call.spoken.get() {
+            session.call.spoken.set(None);
+            untrack(|| Sending::spoken(draft, session, go, spoken).start());
+        }
+    });
 }
 
 /// Whether it is known who is to answer. A tool is named by the address; of an assistant its version has to be loaded.
@@ -181,13 +212,10 @@ impl Sending {
         }));
         let request = SendRequest {
             idempotency_key: key,
-            conversation_id: target.conversation,
-            tool: target.tool.clone(),
             text,
             attachments: attaches,
-            settings: target.settings.clone(),
             transcriptions: drafts::load_heard(&place(session)),
-            ..SendRequest::default()
+            ..target.request()
         };
         Self {
             draft,
@@ -198,6 +226,40 @@ impl Sending {
             files,
             attachments,
             request,
+            spoken: None,
+        }
+    }
+
+    fn spoken(
+        draft: Draft,
+        session: ChatSession,
+        go: Callback<ConversationId>,
+        spoken: Spoken,
+    ) -> Self {
+        let target = Target::of_page(session);
+        let files = session.files.get_untracked();
+        let are_ready = check(&spoken.text, &files) == Ok(Readiness::Ready);
+        let (attachments, attaches) = match are_ready {
+            true => (files.attachments(), files.attaches()),
+            false => (Vec::new(), Vec::new()),
+        };
+        let request = SendRequest {
+            idempotency_key: spoken.key,
+            text: spoken.text,
+            attachments: attaches,
+            transcriptions: spoken.heard,
+            ..target.request()
+        };
+        Self {
+            draft,
+            session,
+            go,
+            target,
+            place: place(session),
+            files,
+            attachments,
+            request,
+            spoken: Some(spoken.done),
         }
     }
 
@@ -223,22 +285,33 @@ impl Sending {
         let sent = match outcome {
             Ok(sent) => sent,
             Err(error) => {
-                let _ = draft.problem.try_set(Some(error));
+                match self.spoken {
+                    Some(done) => done(Err(error)),
+                    None => drop(draft.problem.try_set(Some(error))),
+                }
                 return;
             }
         };
-        drafts::save(&self.place, "");
-        drafts::save_heard(&self.place, &[]);
+        let is_written = self.spoken.is_none();
+        if is_written {
+            drafts::save(&self.place, "");
+            drafts::save_heard(&self.place, &[]);
+        }
         self.files.sent(&self.request.attachments);
         if has_left {
             return;
         }
-        draft.last_try.set_value(None);
         // Who looks at another conversation by now writes there, and is left in peace.
         if place(self.session) != self.place {
             return;
         }
-        clear(draft, &self.request.text);
+        if is_written {
+            draft.last_try.set_value(None);
+            clear(draft, &self.request.text);
+        }
+        if let Some(done) = self.spoken {
+            done(Ok(sent.clone()));
+        }
         match (self.target.open, self.target.conversation) {
             (Some(open), _) => {
                 open.show_sent(&sent, self.request.text, self.attachments);

@@ -29,8 +29,9 @@ pub(super) fn SendOrStop(
     };
     Effect::new(move || {
         let listener = window_event_listener(ev::keydown, move |event| {
-            // In a dialog the key shuts that, and a recording it cancels.
-            let is_idle = session.dictation.phase.get_untracked() == Phase::Idle;
+            // In a dialog the key shuts that, a recording it cancels, and a call it ends.
+            let is_idle = session.dictation.phase.get_untracked() == Phase::Idle
+                && !session.call.is_on.get_untracked();
             if event.key() == "Escape" && is_idle && !is_dialog_open() {
                 untrack(stop);
             }

@@ -6,7 +6,11 @@ use super::{
 };
 use crate::{
     browser::page::is_dialog_open,
-    ui::{chat::session::ChatSession, kit::icon::Icon, lazy::prefetch},
+    ui::{
+        chat::{call::state::VoiceCall, session::ChatSession},
+        kit::icon::Icon,
+        lazy::prefetch,
+    },
 };
 use leptos::{
     ev::{self, KeyboardEvent, MouseEvent, PointerEvent},
@@ -20,9 +24,11 @@ const HOLD_MS: f64 = 450.0;
 /// Records, and stops that.
 #[component]
 pub(in crate::ui::chat) fn RecordButton() -> impl IntoView {
-    let dictation = ChatSession::of_page().dictation;
+    let ChatSession {
+        dictation, call, ..
+    } = ChatSession::of_page();
     let phase = dictation.phase;
-    Effect::new(move || listen_to_keys(dictation));
+    Effect::new(move || listen_to_keys(dictation, call));
     // When it was pressed, if that began a recording.
     let pressed_at = StoredValue::new(None::<f64>);
     let press = move |event: PointerEvent| {
@@ -92,14 +98,15 @@ pub(in crate::ui::chat) fn RecordButton() -> impl IntoView {
     .into_any()
 }
 
-fn listen_to_keys(dictation: Dictation) {
+fn listen_to_keys(dictation: Dictation, call: VoiceCall) {
     let listener = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
         let is_shortcut = (event.ctrl_key() || event.meta_key())
             && event.shift_key()
             && event.key().eq_ignore_ascii_case("d");
         if is_shortcut {
             event.prevent_default();
-            if !event.repeat() && !is_dialog_open() {
+            let is_free = !is_dialog_open() && !call.is_on.get_untracked();
+            if !event.repeat() && is_free {
                 dictation.toggle();
             }
         } else if event.key() == "Escape" && !is_dialog_open() {

@@ -3,7 +3,7 @@
 use crate::browser::microphone::MicrophoneProblem;
 
 /// Why there is no microphone, and what to do about it.
-pub(super) fn explained(problem: MicrophoneProblem) -> &'static str {
+pub(in crate::ui::chat) fn explained(problem: MicrophoneProblem) -> &'static str {
     match problem {
         MicrophoneProblem::Insecure => {
             "Browsers let only secure pages use the microphone: open this site by its https address."

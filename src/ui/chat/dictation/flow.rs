@@ -160,7 +160,7 @@ impl Driver {
 }
 
 /// Who listens, as the server decides it.
-fn chosen(options: &SpeechOptions) -> Option<ListenerOption> {
+pub(in crate::ui::chat) fn chosen(options: &SpeechOptions) -> Option<ListenerOption> {
     let spoken = spoken(options);
     let wanted = options.settings.transcription_tool.as_ref();
     let understands = |listener: &&ListenerOption| {
@@ -174,7 +174,7 @@ fn chosen(options: &SpeechOptions) -> Option<ListenerOption> {
 }
 
 /// The language that somebody chose, if any listener knows it.
-pub(super) fn spoken(options: &SpeechOptions) -> Option<String> {
+pub(in crate::ui::chat) fn spoken(options: &SpeechOptions) -> Option<String> {
     let code = options.settings.language.as_ref()?;
     let languages = languages(options);
     (languages.is_empty() || languages.contains(code)).then(|| code.clone())

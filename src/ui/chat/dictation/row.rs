@@ -15,7 +15,7 @@ use crate::{
 use leptos::{html, prelude::*};
 
 /// Whose recordings they are while nobody is logged in; there are none.
-const NOBODY: &str = "nobody";
+pub(in crate::ui::chat) const NOBODY: &str = "nobody";
 
 /// The place of the dictation, around the field and over the bar below it.
 #[component]
