@@ -1,4 +1,5 @@
 // Who speaks and who listens, as a person and an assistant have it; and how much was heard and said.
+import { Chat } from "./support/chat.ts";
 import { hydrated } from "./support/hydration.ts";
 import { startSpeaking } from "./support/speaking.ts";
 import { expect, test } from "./support/test.ts";
@@ -29,16 +30,30 @@ test("a voice, a speed and a language are chosen, and are there when one comes b
   await expect(voice.getByLabel("Language you speak")).toHaveValue("de");
 });
 
-test("an assistant has a voice of its own", async ({ context, page, startApp, upstream }) => {
+test("an assistant has a voice and a speed of its own", async ({ context, page, startApp, upstream }) => {
   const { app } = await startSpeaking({ context, startApp, upstream });
   await page.goto(`${app.url}/assistants/new`);
   await hydrated(page);
   await page.getByLabel("Name", { exact: true }).fill("Bard");
   await page.getByLabel("Tool").selectOption("echo");
   await page.getByLabel("Voice").selectOption({ label: "Fable" });
+  await page.getByLabel("Speed").selectOption("1.75");
   await page.getByRole("button", { name: "Create assistant" }).click();
   await expect(page.getByRole("heading", { name: "Bard", level: 1 })).toBeVisible();
   await expect(page.getByLabel("Voice")).toHaveValue("tts-1/fable");
+  await expect(page.getByLabel("Speed")).toHaveValue("1.75");
+  const { pathname } = new URL(page.url());
+  await page.goto(`${app.url}/chat?assistant=${pathname.split("/").at(-1)}`);
+  await hydrated(page);
+  const chat = new Chat(page);
+  await chat.say("Good morning to everybody.");
+  await chat.ended("Bard", "Finished");
+  await page.getByRole("button", { name: "Read aloud" }).click();
+  const player = page.getByRole("region", { name: "Reading aloud" });
+  await expect(player.getByLabel("Speed")).toHaveValue("175");
+  // What the assistant asks for is not what the person prefers.
+  const options = await page.request.post(`${app.url}/api/speech_options`, { headers: { accept: "application/json" } });
+  expect((await options.json()).settings.speed).toBe(1);
 });
 
 test("messages tell how much was heard and said", async ({ context, page, startApp, upstream }) => {

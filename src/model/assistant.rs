@@ -11,7 +11,7 @@ use super::{
     ids::{AssistantId, FileId},
     params::Parameters,
     settings::{AssistantVersion, ChatSettings, OutputFormat, parse_instructions, parse_label},
-    speech::VoiceOption,
+    speech::{VoiceOption, checked_speed},
 };
 pub use form::AssistantForm;
 use serde::{Deserialize, Serialize};
@@ -64,6 +64,9 @@ pub struct AssistantDefinition {
     /// The voice that reads its answers out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub voice: Option<String>,
+    /// How fast they are read, between the bounds of [`checked_speed`]; as fast as the reader prefers where it is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub speed: Option<f32>,
 }
 
 /// An assistant as a list shows it.
@@ -238,6 +241,7 @@ impl AssistantDefinition {
                 .voice
                 .map(|voice| voice.trim().chars().take(MAX_NAME_CHARS).collect())
                 .filter(|voice: &String| !voice.is_empty()),
+            speed: self.speed.map(checked_speed).transpose()?,
         })
     }
 }

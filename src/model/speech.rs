@@ -35,6 +35,7 @@ pub use script::{Script, foreign_script, say_foreign};
 pub use sentences::{SentenceSplitter, sentences};
 pub use settings::{
     ListenerOption, MAX_SPEED, MIN_SPEED, SpeechOptions, SpeechSettings, VoiceChoice, VoiceOption,
+    checked_speed,
 };
 pub use speaking::{MAX_SPOKEN_CHARS, SPEECH_RATE_HZ, SpeakRequest};
 pub use spoken::{Tables, spoken_text};

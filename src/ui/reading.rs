@@ -22,7 +22,7 @@ use leptos::{__reexports::send_wrapper::SendWrapper, prelude::*};
 use std::rc::Rc;
 
 /// An answer that is read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Asked {
     /// Which.
     pub message: MessageId,
@@ -30,6 +30,8 @@ pub struct Asked {
     pub conversation: ConversationId,
     /// Who said it.
     pub author: String,
+    /// How fast it is read; as fast as the person prefers where it is missing.
+    pub speed: Option<f32>,
 }
 
 /// How the reading stands.
@@ -211,10 +213,21 @@ impl Reader {
         let (text, is_open) = open.unwrap_or((text, is_open));
         self.said.set_value(0);
         self.save_problem.set(None);
+        self.set_speed(asked.speed);
         self.asked.set(Some(asked.clone()));
         self.write_state.set(ReadingState::Loading);
         self.write_place.set(ReadingPlace::default());
         self.order(Order::Read(asked, text, is_open));
+    }
+
+    /// Reads at a speed of the answer's own, or else at the person's, as far as that is known.
+    fn set_speed(self, own: Option<f32>) {
+        let preferred = |options: &Option<SpeechOptions>| {
+            options.as_ref().map(|options| options.settings.speed)
+        };
+        if let Some(speed) = own.or_else(|| self.options.with_untracked(preferred)) {
+            self.speed.set(speed);
+        }
     }
 
     /// Stops, if anything is read, and tells how many characters have been spoken of it.

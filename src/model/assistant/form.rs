@@ -46,6 +46,8 @@ pub struct AssistantForm {
     pub is_strict: Option<String>,
     /// The voice that reads its answers out, or nothing.
     pub voice: String,
+    /// How fast they are read, or nothing.
+    pub speed: String,
 }
 
 impl AssistantForm {
@@ -88,6 +90,11 @@ impl AssistantForm {
             files: self.files,
             output: output(&self.schema_name, &self.schema, self.is_strict.is_some())?,
             voice: Some(self.voice),
+            speed: match self.speed.trim() {
+                "" => None,
+                // What is no number is no speed either.
+                speed => Some(speed.parse().unwrap_or(f32::NAN)),
+            },
         })
     }
 }

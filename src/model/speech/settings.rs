@@ -48,12 +48,6 @@ impl SpeechSettings {
     /// # Errors
     /// A sentence about the field that is not.
     pub fn checked(self) -> AppResult<Self> {
-        if !(MIN_SPEED..=MAX_SPEED).contains(&self.speed) {
-            return Err(AppError::field(
-                "speed",
-                format!("The speed is a number from {MIN_SPEED} to {MAX_SPEED}."),
-            ));
-        }
         let chosen = name("voice", self.voice)?.map(|voice| VoiceChoice::parse(&voice));
         let speech_tool = match &chosen {
             Some(VoiceChoice {
@@ -74,11 +68,25 @@ impl SpeechSettings {
         Ok(Self {
             speech_tool,
             voice: chosen.map(|chosen| chosen.voice),
-            speed: self.speed,
+            speed: checked_speed(self.speed)?,
             transcription_tool: name("transcription_tool", self.transcription_tool)?,
             language,
             reads_automatically: self.reads_automatically,
         })
+    }
+}
+
+/// A speed, if it is one that speech can have.
+///
+/// # Errors
+/// A sentence about `speed`.
+pub fn checked_speed(speed: f32) -> AppResult<f32> {
+    match (MIN_SPEED..=MAX_SPEED).contains(&speed) {
+        true => Ok(speed),
+        false => Err(AppError::field(
+            "speed",
+            format!("The speed is a number from {MIN_SPEED} to {MAX_SPEED}."),
+        )),
     }
 }
 

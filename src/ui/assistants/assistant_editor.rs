@@ -18,7 +18,7 @@ use crate::{
     },
     ui::{
         kit::{notice::ErrorNotice, submit::SubmitButton},
-        speech::voice_field::VoiceField,
+        speech::{speed_field::SpeedField, voice_field::VoiceField},
     },
 };
 use leptos::prelude::*;
@@ -84,6 +84,12 @@ pub(super) fn AssistantEditor(
             <FileFields files=choices.files chosen=definition.files />
             <OutputFields output=definition.output />
             {voice_field(choices.voices, definition.voice)}
+            <SpeedField
+                name="form[speed]"
+                id="speed"
+                usual="As the reader prefers"
+                chosen=definition.speed
+            />
             {move || problem().map(|error| view! { <ErrorNotice error /> })}
             <div class="row">
                 <SubmitButton

@@ -262,6 +262,7 @@ impl Live {
             message: self.message,
             conversation: self.open.id,
             author: self.author.get_value(),
+            speed: untrack(|| self.session.speed()),
         }
     }
 

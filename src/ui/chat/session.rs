@@ -56,6 +56,8 @@ pub(super) struct Shown {
     pub(super) address: Address,
     /// Who answers there.
     pub(super) tool: ChatTool,
+    /// How fast the assistant's answers are read, where it says so.
+    pub(super) speed: Option<f32>,
 }
 
 /// What may be open beside the transcript.
@@ -125,6 +127,13 @@ impl ChatSession {
     pub fn tool(self) -> Option<ChatTool> {
         let shown = self.shown.get()?;
         (shown.address == self.address.get()).then_some(shown.tool)
+    }
+
+    /// How fast answers are read here, where the assistant says so.
+    #[must_use]
+    pub fn speed(self) -> Option<f32> {
+        let shown = self.shown.get()?;
+        shown.speed.filter(|_| shown.address == self.address.get())
     }
 
     /// The session of the page around a component.

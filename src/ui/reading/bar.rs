@@ -249,9 +249,10 @@ fn SpeedChoice(
         let Ok(percent) = event_target_value(&event).parse::<u16>() else {
             return;
         };
-        reader.speed.set(f32::from(percent) / 100.0);
+        let speed = f32::from(percent) / 100.0;
+        reader.speed.set(speed);
         reader.order(Order::Speed);
-        reader.keep_settings();
+        reader.keep_settings(|settings| settings.speed = speed);
     };
     let is_now = move |percent: u16| (reader.speed.get() * 100.0 - f32::from(percent)).abs() < 1.0;
     let offered = SPEEDS.map(|percent| {
@@ -288,7 +289,12 @@ fn VoiceField(
             .voice
             .set(chosen.tool.map(|tool| (tool, chosen.voice)));
         reader.order(Order::Voice);
-        reader.keep_settings();
+        reader.keep_settings(|settings| {
+            if let Some((tool, voice)) = reader.voice.get_untracked() {
+                settings.speech_tool = Some(tool);
+                settings.voice = Some(voice);
+            }
+        });
     };
     let options = move |options: SpeechOptions| {
         let chosen = reader.voice.get_untracked();

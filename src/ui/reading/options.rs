@@ -1,7 +1,12 @@
 //! What the person prefers to hear: asked of the server once a page, and kept there.
 
-use super::{Order, Reader};
-use crate::{api, browser::speaker, model::speech::SpeechOptions, ui::session::use_session};
+use super::{Asked, Order, Reader};
+use crate::{
+    api,
+    browser::speaker,
+    model::speech::{SpeechOptions, SpeechSettings},
+    ui::session::use_session,
+};
 use leptos::{prelude::*, task::spawn_local};
 use std::time::Duration;
 
@@ -49,21 +54,18 @@ impl Reader {
         if options.settings.reads_automatically {
             speaker::unlock_with_next_press();
         }
-        self.speed.set(options.settings.speed);
         self.options.set(Some(options));
+        let own = |asked: &Option<Asked>| asked.as_ref().and_then(|asked| asked.speed);
+        self.set_speed(self.asked.with_untracked(own));
         self.order(Order::Speed);
     }
 
-    /// Has the choices kept with the person's settings. They hold on this page whether or not that works.
-    pub(super) fn keep_settings(self) {
+    /// Has what the person chose kept with their settings. It holds on this page whether or not that works.
+    pub(super) fn keep_settings(self, choose: impl FnOnce(&mut SpeechSettings)) {
         let Some(mut options) = self.options.get_untracked() else {
             return;
         };
-        options.settings.speed = self.speed.get_untracked();
-        if let Some((tool, voice)) = self.voice.get_untracked() {
-            options.settings.speech_tool = Some(tool);
-            options.settings.voice = Some(voice);
-        }
+        choose(&mut options.settings);
         let settings = options.settings.clone();
         self.options.set(Some(options));
         spawn_local(async move {

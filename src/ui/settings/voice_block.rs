@@ -4,24 +4,20 @@ use crate::{
     api::speech::{SaveSpeechSettings, speech_options},
     model::{
         ErrorKind,
-        speech::{LANGUAGES, ListenerOption, MAX_SPEED, MIN_SPEED, SpeechOptions},
+        speech::{LANGUAGES, ListenerOption, SpeechOptions},
     },
     ui::{
         kit::{
             notice::{ErrorNotice, RetryButton},
-            number::decimal,
             submit::SubmitButton,
         },
         load::load,
         reading::use_reader,
         session::use_session_actions,
-        speech::voice_field::VoiceField,
+        speech::{speed_field::SpeedField, voice_field::VoiceField},
     },
 };
 use leptos::prelude::*;
-
-/// Speeds to choose from, from [`MIN_SPEED`] to [`MAX_SPEED`].
-const SPEEDS: [f32; 7] = [MIN_SPEED, 0.75, 1.0, 1.25, 1.5, 1.75, MAX_SPEED];
 
 /// Voice, speed, listener and language; for whoever is logged in.
 #[component]
@@ -100,7 +96,7 @@ fn VoiceForm(
                 voices
                 chosen=voice
             />
-            <SpeedField chosen=settings.speed />
+            <SpeedField name="settings[speed]" id="voice-speed" chosen=Some(settings.speed) />
             <label class="check">
                 <input
                     type="checkbox"
@@ -127,39 +123,6 @@ fn VoiceForm(
                 </p>
             </div>
         </ActionForm>
-    }
-    .into_any()
-}
-
-/// How fast answers are read.
-#[component]
-fn SpeedField(
-    /// Until now; the player may have set any.
-    chosen: f32,
-) -> impl IntoView {
-    let mut speeds = SPEEDS.to_vec();
-    if !speeds.contains(&chosen) {
-        speeds.push(chosen);
-        speeds.sort_by(f32::total_cmp);
-    }
-    let options = speeds
-        .into_iter()
-        .map(|speed| {
-            let value = decimal(f64::from(speed), 0);
-            view! {
-                <option value=value.clone() selected=speed == chosen>
-                    {format!("{value} ×")}
-                </option>
-            }
-        })
-        .collect_view();
-    view! {
-        <div class="field">
-            <label for="voice-speed">"Speed"</label>
-            <select class="input" id="voice-speed" name="settings[speed]" autocomplete="off">
-                {options}
-            </select>
-        </div>
     }
     .into_any()
 }

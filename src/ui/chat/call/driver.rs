@@ -258,6 +258,7 @@ impl Driver {
             message: answer.message,
             conversation: answer.conversation,
             author: author.unwrap_or_default(),
+            speed: untrack(|| self.session.speed()),
         });
     }
 }

@@ -23,11 +23,18 @@ pub(super) fn ComposerTool(
         .as_ref()
         .filter(|_| conversation.is_none())
         .map(|assistant| assistant.version.id.to_string());
+    let speed = answers_as
+        .as_ref()
+        .and_then(|assistant| assistant.definition.speed);
     let tool = content.map(|content| content.tool().clone());
     let known = StoredValue::new(tool.clone());
     Effect::new(move || {
         let address = session.address.get_untracked();
-        let shown = known.get_value().map(|tool| Shown { address, tool });
+        let shown = known.get_value().map(|tool| Shown {
+            address,
+            tool,
+            speed,
+        });
         session.shown.set(shown);
     });
     let name = tool.as_ref().map(|tool| {
