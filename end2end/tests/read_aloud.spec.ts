@@ -151,7 +151,7 @@ test("the speed is kept, and new answers are read by themselves where that is wa
   const options = page.waitForResponse("**/api/speech_options");
   const chat = await Chat.open(page, "echo");
   await options;
-  await chat.trySay(`${member.name}. ${STORY} rate=10`);
+  await chat.trySay(`${member.name}. ${STORY} rate=4`);
   const { region } = bar(page);
   await expect.poll(async () => (await queued(page)).length).toBeGreaterThan(0);
   await expect(chat.by("echo").last()).toHaveAttribute("aria-busy", "true");
