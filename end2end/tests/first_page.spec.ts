@@ -2,11 +2,12 @@
 import { hydrated } from "./support/hydration.ts";
 import { expect, test } from "./support/test.ts";
 
-const MAX_KILOBYTES = 450;
 const MAX_REQUESTS = 20;
+/** In kilobytes. The chat brings a composer that takes files, a voice and calls, and room for little more. */
+const LIMITS = { "/": 450, "/chat": 500 };
 
-for (const path of ["/", "/chat"]) {
-  test(`${path} as the first page transfers at most ${MAX_KILOBYTES} KB in at most ${MAX_REQUESTS} requests`, async ({ page }) => {
+for (const [path, limit] of Object.entries(LIMITS)) {
+  test(`${path} as the first page transfers at most ${limit} KB in at most ${MAX_REQUESTS} requests`, async ({ page }) => {
     const browser = await page.context().newCDPSession(page);
     const addresses = new Map<string, string>();
     const sizes: { address: string; bytes: number }[] = [];
@@ -23,7 +24,7 @@ for (const path of ["/", "/chat"]) {
     const listed = sizes.map(({ address, bytes }) => `${address} ${bytes}`).join("\n");
     test.info().annotations.push({ type: "kilobytes", description: kilobytes.toFixed(0) });
     expect(sizes.some(({ address }) => address.endsWith(".wasm")), listed).toBe(true);
-    expect(kilobytes, listed).toBeLessThanOrEqual(MAX_KILOBYTES);
+    expect(kilobytes, listed).toBeLessThanOrEqual(limit);
     expect(sizes.length, listed).toBeLessThanOrEqual(MAX_REQUESTS);
   });
 }
