@@ -81,6 +81,8 @@ pub struct Call {
     turn: Turn,
     /// What is on its way as a message.
     sending: Turn,
+    /// Until where what was said is complete.
+    said_until: usize,
     answer: Answer,
     voice: Voice,
     is_muted: bool,
@@ -102,6 +104,7 @@ impl Default for Call {
             gate: Gate::default(),
             turn: Turn::default(),
             sending: Turn::default(),
+            said_until: 0,
             answer: Answer::None,
             voice: Voice::Silent,
             is_muted: false,

@@ -78,7 +78,7 @@ impl Call {
             Activity::Began(_) => {}
             Activity::Paused(end) => self.turn.paused(end),
             Activity::WentOn => self.turn.went_on(),
-            Activity::Ended(place) => self.turn.ended(place.end, &self.sound),
+            Activity::Ended(place) => self.end(place.end),
         }
     }
 
@@ -95,8 +95,14 @@ impl Call {
     }
 
     fn begin(&mut self, start: usize, todo: &mut Vec<CallEffect>) {
-        self.turn.began(start);
+        // What is kept of the time before somebody began may be in their last words already.
+        self.turn.began(start.max(self.said_until));
         self.interrupt(todo);
+    }
+
+    fn end(&mut self, end: usize) {
+        self.said_until = self.said_until.max(end);
+        self.turn.ended(end, &self.sound);
     }
 
     fn bar(&self) -> Bar {
@@ -111,12 +117,12 @@ impl Call {
         let end = self.sound.end();
         if let Some(released_at) = self.released_at.filter(|at| *at <= end) {
             self.released_at = None;
-            self.turn.ended(released_at, &self.sound);
+            self.end(released_at);
         }
         if let Some(start) = self.turn.said_from()
             && end >= start + LONGEST
         {
-            self.turn.ended(end, &self.sound);
+            self.end(end);
             self.turn.began(end);
         }
     }
@@ -158,7 +164,7 @@ impl Call {
     pub(super) fn finish_speaking(&mut self) {
         self.released_at = None;
         if self.turn.is_speaking() {
-            self.turn.ended(self.sound.end(), &self.sound);
+            self.end(self.sound.end());
         }
         // It begins anew, with the room that it knows; places go on.
         let _ = self.detector.finish();
