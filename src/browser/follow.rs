@@ -68,13 +68,16 @@ impl Follow {
     }
 
     fn listen(self) {
+        // Scrolling down to the end is coming back; the first pixels of scrolling up are near the end, too.
+        let last_y = StoredValue::new(0.0_f64);
         let away = move || {
             if self.is_following.get_untracked() {
                 self.is_following.set(false);
+                // Where the page followed to since it last told is no way down that the reader went.
+                let y = web_sys::window().and_then(|window| window.scroll_y().ok());
+                last_y.set_value(y.unwrap_or_default());
             }
         };
-        // Scrolling down to the end is coming back; the first pixels of scrolling up are near the end, too.
-        let last_y = StoredValue::new(0.0_f64);
         let perhaps_back = move || {
             let Some(window) = web_sys::window() else {
                 return;
