@@ -8,6 +8,7 @@ use crate::{
     programs::table::{Table, median, number, quantile},
     support::person::Person,
 };
+use inspireai::model::speech::{SPEECH_RATE_HZ, wav};
 use reqwest::{
     Method,
     header::ACCEPT,
@@ -27,9 +28,8 @@ const TIMES: usize = 20;
 const WARM_UP: usize = 2;
 /// Length of the recording, in seconds.
 const RECORDING_SECONDS: usize = 10;
-/// Samples a second of what is said, in 16 bits.
-const RATE_HZ: usize = 24_000;
-const SAMPLE_BYTES: usize = 2;
+/// Bytes of a second of what is said, in 16 bits.
+const BYTES_A_SECOND: usize = SPEECH_RATE_HZ as usize * 2;
 /// What is said into the recording; longer than it.
 const READING: &str = "The lighthouse stood on a small island, an hour from the harbour by boat. Every evening the keeper \
     climbed two hundred steps and lit the lamp. Ships from the north steered by it, and fishermen came home by its light. \
@@ -170,7 +170,7 @@ async fn say(person: &Person, text: &str) -> io::Result<Said> {
     Ok(Said {
         first_ms,
         whole_ms: since(began),
-        sound_ms: samples.len() as f64 * 1000.0 / (RATE_HZ * SAMPLE_BYTES) as f64,
+        sound_ms: samples.len() as f64 * 1000.0 / BYTES_A_SECOND as f64,
         samples,
     })
 }
@@ -196,20 +196,11 @@ async fn hear(person: &Person, recording: &[u8]) -> io::Result<f64> {
 /// Ten seconds of speech, as a WAV file.
 async fn recording(person: &Person) -> io::Result<Vec<u8>> {
     let said = say(person, READING).await?;
-    let length = RECORDING_SECONDS * RATE_HZ * SAMPLE_BYTES;
+    let length = RECORDING_SECONDS * BYTES_A_SECOND;
     let samples = said.samples.get(..length);
     let samples = samples.ok_or_else(|| io::Error::other("the reading is too short"))?;
-    let size = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX).to_le_bytes();
-    let mut wav = Vec::with_capacity(44 + length);
-    wav.extend_from_slice(b"RIFF");
-    wav.extend_from_slice(&size(36 + length));
-    wav.extend_from_slice(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
-    wav.extend_from_slice(&size(RATE_HZ));
-    wav.extend_from_slice(&size(RATE_HZ * SAMPLE_BYTES));
-    wav.extend_from_slice(b"\x02\0\x10\0data");
-    wav.extend_from_slice(&size(length));
-    wav.extend_from_slice(samples);
-    Ok(wav)
+    let size = u32::try_from(length).map_err(io::Error::other)?;
+    Ok([&wav::header(size, SPEECH_RATE_HZ)[..], samples].concat())
 }
 
 /// People who speak and listen without a pause. It ends only when one of them fails.

@@ -113,7 +113,7 @@ impl SpeechProvider for LocalSpeech {
         let first = saying.next().await?.ok_or_else(nothing_to_say)?;
         drop(place);
         let head = match request.format {
-            SpeechFormat::Wav => Bytes::from_static(&wave::HEADER),
+            SpeechFormat::Wav => wave::header(),
             _ => Bytes::new(),
         };
         let begin = [head, first].map(Ok);

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use super::LocalSpeech;
 use super::vocoder::{BINS, Spectrum, Vocoder};
 use super::voice::{Voice, VoiceFiles};
-use super::wave::{HEADER, SAMPLE_RATE};
+use super::wave::{SAMPLE_RATE, header};
 use crate::server::config::LocalSpeechConfig;
 use crate::server::providers::speech::{SpeechFormat, SpeechProvider, SpeechRequest};
 use crate::server::providers::{ProviderError, ProviderErrorKind};
@@ -257,7 +257,7 @@ async fn a_wav_begins_with_a_header_of_unknown_length() {
         ..request("Hello there.")
     };
     let said = say(&local_speech(), wav).await.expect("said");
-    assert_eq!(said[..44], HEADER);
+    assert_eq!(said[..44], header()[..]);
     assert_eq!(
         (&said[..4], &said[8..16], &said[36..44]),
         (&b"RIFF"[..], &b"WAVEfmt "[..], &b"data\xff\xff\xff\xff"[..])
