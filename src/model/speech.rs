@@ -26,7 +26,7 @@ pub use activity::{
     Activity, ActivityDetector, ActivityRules, LISTENING_RATE, milliseconds, samples,
 };
 pub use dictated::{join, place};
-pub use growing::{GrowingSpeech, MAX_PORTION_CHARS, Sentence, sentences_of};
+pub use growing::{GrowingSpeech, Sentence};
 pub use languages::LANGUAGES;
 pub use listening::{Transcription, TranscriptionLine};
 pub use pieces::pieces;
@@ -34,8 +34,8 @@ pub use resampling::Resampler;
 pub use script::{Script, foreign_script, say_foreign};
 pub use sentences::{SentenceSplitter, sentences};
 pub use settings::{
-    ListenerOption, MAX_SPEED, MIN_SPEED, SpeechOptions, SpeechSettings, VoiceChoice, VoiceOption,
-    checked_speed,
+    ListenerOption, MAX_SPEED, MIN_SPEED, SPEED_PERCENTS, SpeechOptions, SpeechSettings,
+    VoiceChoice, VoiceOption, checked_speed,
 };
 pub use speaking::{MAX_SPOKEN_CHARS, SPEECH_RATE_HZ, SpeakRequest};
 pub use spoken::{Tables, spoken_text};

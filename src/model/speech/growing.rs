@@ -61,15 +61,6 @@ impl GrowingSpeech {
     }
 }
 
-/// All sentences of a text.
-#[must_use]
-pub fn sentences_of(markdown: &str) -> Vec<Sentence> {
-    let mut growing = GrowingSpeech::new();
-    let mut found = growing.push(markdown);
-    found.extend(growing.finish());
-    found
-}
-
 fn of_block(block: &str) -> Vec<Sentence> {
     let announced = spoken_text(block, Tables::Announced);
     let mut found: Vec<Sentence> = announced.lines().flat_map(of_line).collect();

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 pub const MIN_SPEED: f32 = 0.5;
 /// Fastest speech.
 pub const MAX_SPEED: f32 = 2.0;
+/// The speeds that are offered, in percent.
+pub const SPEED_PERCENTS: [u16; 7] = [50, 75, 100, 125, 150, 175, 200];
 /// Longest name of a tool or a voice, in characters.
 const MAX_NAME_CHARS: usize = 100;
 

@@ -4,7 +4,7 @@ use super::{Order, Reader, ReadingState, dock::CloseButton, engine, use_reader};
 use crate::{
     model::{
         AppError,
-        speech::{SpeechOptions, VoiceChoice},
+        speech::{SPEED_PERCENTS, SpeechOptions, VoiceChoice},
     },
     ui::{
         kit::{
@@ -16,9 +16,6 @@ use crate::{
 };
 use leptos::{ev::KeyboardEvent, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_location;
-
-/// The speeds that are offered, in percent.
-const SPEEDS: [u16; 7] = [50, 75, 100, 125, 150, 175, 200];
 
 lazy_view! {
     /// What stands in the bar.
@@ -255,7 +252,7 @@ fn SpeedChoice(
         reader.keep_settings(|settings| settings.speed = speed);
     };
     let is_now = move |percent: u16| (reader.speed.get() * 100.0 - f32::from(percent)).abs() < 1.0;
-    let offered = SPEEDS.map(|percent| {
+    let offered = SPEED_PERCENTS.map(|percent| {
         let label = format!("{}×", f32::from(percent) / 100.0);
         view! {
             <option value=percent.to_string() selected=move || is_now(percent)>
@@ -265,7 +262,7 @@ fn SpeedChoice(
     });
     let other = move || {
         let speed = reader.speed.get();
-        let is_offered = SPEEDS.iter().any(|percent| is_now(*percent));
+        let is_offered = SPEED_PERCENTS.iter().any(|percent| is_now(*percent));
         (!is_offered).then(|| view! { <option selected value="">{format!("{speed:.2}×")}</option> })
     };
     view! {

@@ -1,13 +1,7 @@
 //! The choice of a speed, in forms.
 
-use crate::{
-    model::speech::{MAX_SPEED, MIN_SPEED},
-    ui::kit::number::decimal,
-};
+use crate::{model::speech::SPEED_PERCENTS, ui::kit::number::decimal};
 use leptos::prelude::*;
-
-/// Speeds to choose from.
-const SPEEDS: [f32; 7] = [MIN_SPEED, 0.75, 1.0, 1.25, 1.5, 1.75, MAX_SPEED];
 
 /// How fast answers are read.
 #[component]
@@ -22,7 +16,9 @@ pub fn SpeedField(
     /// Until now; the player may have set any.
     chosen: Option<f32>,
 ) -> impl IntoView {
-    let mut speeds = SPEEDS.to_vec();
+    let mut speeds = SPEED_PERCENTS
+        .map(|percent| f32::from(percent) / 100.0)
+        .to_vec();
     if let Some(chosen) = chosen.filter(|chosen| !speeds.contains(chosen)) {
         speeds.push(chosen);
         speeds.sort_by(f32::total_cmp);

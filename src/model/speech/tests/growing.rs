@@ -1,9 +1,17 @@
 //! What is certain of a text that still grows.
 
-use super::super::{GrowingSpeech, MAX_PORTION_CHARS, sentences_of};
+use super::super::{GrowingSpeech, Sentence, growing::MAX_PORTION_CHARS};
 use proptest::prelude::*;
 
-fn texts(sentences: Vec<super::super::Sentence>) -> Vec<String> {
+/// All sentences of a text.
+fn sentences_of(markdown: &str) -> Vec<Sentence> {
+    let mut growing = GrowingSpeech::new();
+    let mut found = growing.push(markdown);
+    found.extend(growing.finish());
+    found
+}
+
+fn texts(sentences: Vec<Sentence>) -> Vec<String> {
     sentences.into_iter().map(|one| one.text).collect()
 }
 
