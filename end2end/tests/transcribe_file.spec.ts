@@ -6,6 +6,7 @@ import { hydrated } from "./support/hydration.ts";
 import { signUp } from "./support/person.ts";
 import { type Attachable, hand } from "./support/pictures.ts";
 import { REPOSITORY } from "./support/repository.ts";
+import { wav } from "./support/spoken.ts";
 import { expect, test } from "./support/test.ts";
 
 const MODELS = { INSPIREAI_MODELS_DIR: path.join(REPOSITORY, "data/models") };
@@ -44,22 +45,9 @@ test("a recording of nothing and one that is none are told, and stay where they 
   await page.goto(`${app.url}/chat?tool=echo`);
   await hydrated(page);
   const attachments = new Attachments(page);
-  const wav = Buffer.alloc(44 + 64_000);
-  wav.write("RIFF", 0, "latin1");
-  wav.writeUInt32LE(36 + 64_000, 4);
-  wav.write("WAVEfmt ", 8, "latin1");
-  wav.writeUInt32LE(16, 16);
-  wav.writeUInt16LE(1, 20);
-  wav.writeUInt16LE(1, 22);
-  wav.writeUInt32LE(16_000, 24);
-  wav.writeUInt32LE(32_000, 28);
-  wav.writeUInt16LE(2, 32);
-  wav.writeUInt16LE(16, 34);
-  wav.write("data", 36, "latin1");
-  wav.writeUInt32LE(64_000, 40);
-  const speech = await recording("speech.webm");
-  const broken = { ...speech, name: "broken.mp3", buffer: (await recording("speech.mp3")).buffer.subarray(0, 600) };
-  await attachments.attach({ name: "silence.wav", mimeType: "audio/wav", buffer: wav }, broken);
+  const speech = await recording("speech.mp3");
+  const broken = { ...speech, name: "broken.mp3", buffer: speech.buffer.subarray(0, 600) };
+  await attachments.attach({ name: "silence.wav", mimeType: "audio/wav", buffer: wav(2) }, broken);
   for (const [name, words] of [
     ["silence.wav", "No words were heard in this recording."],
     ["broken.mp3", /recording|sound|words/i],

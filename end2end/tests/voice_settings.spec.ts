@@ -2,6 +2,7 @@
 import { Chat } from "./support/chat.ts";
 import { hydrated } from "./support/hydration.ts";
 import { startSpeaking } from "./support/speaking.ts";
+import { wav } from "./support/spoken.ts";
 import { expect, test } from "./support/test.ts";
 
 test("a voice, a speed and a language are chosen, and are there when one comes back", async ({
@@ -60,7 +61,7 @@ test("messages tell how much was heard and said", async ({ context, page, startA
   const { app } = await startSpeaking({ context, startApp, upstream });
   const heard = await page.request.post(`${app.url}/api/transcribe`, {
     headers: { accept: "application/json" },
-    multipart: { audio: { name: "recording.wav", mimeType: "audio/wav", buffer: silence(12) } },
+    multipart: { audio: { name: "recording.wav", mimeType: "audio/wav", buffer: wav(12) } },
   });
   const { id, heard_ms } = await heard.json();
   expect(heard_ms).toBe(12_000);
@@ -80,22 +81,3 @@ test("messages tell how much was heard and said", async ({ context, page, startA
   await hydrated(page);
   await expect(page.getByText("spoke 1,240 characters")).toBeVisible();
 });
-
-/** A WAV file of so many seconds. */
-function silence(seconds: number): Buffer {
-  const data = seconds * 32_000;
-  const file = Buffer.alloc(44 + data);
-  file.write("RIFF", 0);
-  file.writeUInt32LE(36 + data, 4);
-  file.write("WAVEfmt ", 8);
-  file.writeUInt32LE(16, 16);
-  file.writeUInt16LE(1, 20);
-  file.writeUInt16LE(1, 22);
-  file.writeUInt32LE(16_000, 24);
-  file.writeUInt32LE(32_000, 28);
-  file.writeUInt16LE(2, 32);
-  file.writeUInt16LE(16, 34);
-  file.write("data", 36);
-  file.writeUInt32LE(data, 40);
-  return file;
-}

@@ -40,9 +40,9 @@ export const WITH_MICROPHONE: LaunchOptions = {
   ],
 };
 
-/** Has the microphone hear these, one behind the other, and a long silence after them, from when it is switched on next. */
-export function hears(...sounds: Sound[]): void {
-  const data = Buffer.concat([...sounds, 60].map(samples));
+/** Sounds one behind the other, as a WAV file. */
+export function wav(...sounds: Sound[]): Buffer {
+  const data = Buffer.concat(sounds.map(samples));
   const header = Buffer.alloc(44);
   header.write("RIFF", 0);
   header.writeUInt32LE(36 + data.length, 4);
@@ -56,7 +56,12 @@ export function hears(...sounds: Sound[]): void {
   header.writeUInt16LE(16, 34);
   header.write("data", 36);
   header.writeUInt32LE(data.length, 40);
-  fs.writeFileSync(FILE, Buffer.concat([header, data]));
+  return Buffer.concat([header, data]);
+}
+
+/** Has the microphone hear these, one behind the other, and a long silence after them, from when it is switched on next. */
+export function hears(...sounds: Sound[]): void {
+  fs.writeFileSync(FILE, wav(...sounds, 60));
 }
 
 declare global {
